@@ -1,0 +1,270 @@
+import { DataStorage, engine, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
+import { executableOf } from './executable.js';
+import { apply, type Graph, inputValue, isOp, sameShape, topological, type Value } from './graph.js';
+import type { DType, TensorType } from './ops.js';
+import { type Data, Storage } from './session.js';
+import { stats } from './stats.js';
+
+/** What the backend knows of one tensor's data: memory, or the graph value that will give it. */
+export interface Entry {
+  refCount: number;
+  readonly dtype: DType;
+  value: Value | undefined;
+  storage: Storage | undefined;
+  /** Set where the tensor belongs to a recording: it has no data of its own and never will. */
+  recording: string | undefined;
+}
+
+type DataId = TensorInfo['dataId'];
+
+/** Receives what a compile() recording needs to know. */
+export interface Recorder {
+  readonly name: string;
+}
+
+/** More pending operators than this are evaluated without being asked for: a loop that never reads would grow for ever. */
+const PENDING_LIMIT = 50_000;
+/** Arrays up to this size written while recording are constants of the graph. */
+const CONSTANT_LIMIT = 1024;
+
+const storedDType = (dtype: string): 'float32' | 'int32' | 'bool' => {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new Error(`the onnx backend holds no tensors of ${dtype}`);
+};
+
+/** The one number an array repeats, or undefined. */
+function repeated(data: Data): number | undefined {
+  const head = data[0];
+  if (head === undefined || data[data.length - 1] !== head || data[data.length >> 1] !== head) return undefined;
+  for (let i = 0; i < data.length; i++) if (data[i] !== head) return undefined;
+  return head;
+}
+
+/**
+ * A tfjs backend that computes nothing when a kernel is called: it appends a node to a graph. Reading a tensor evaluates everything that
+ * is pending and alive as one ONNX model.
+ */
+export class OnnxBackend extends KernelBackend {
+  private readonly data = new DataStorage<Entry>(this, engine());
+  private readonly pending = new Set<Entry>();
+  private readonly inputs = new WeakMap<Storage, Value>();
+  private readonly storages = new WeakMap<Value, Storage>();
+  private nodes = 0;
+  recorder: Recorder | undefined;
+
+  entry(dataId: DataId): Entry {
+    return this.data.get(dataId);
+  }
+
+  has(dataId: DataId): boolean {
+    return this.data.has(dataId);
+  }
+
+  /** The graph value of a tensor, with the tensor's shape (a reshaped tensor shares its data). */
+  value(info: TensorInfo): Value {
+    const entry = this.data.get(info.dataId);
+    const value = entry.value ?? this.inputOf(entry);
+    return sameShape(value.shape, info.shape) ? value : apply('Reshape', [value], { shape: info.shape });
+  }
+
+  /** The memory that feeds an Input made by this backend. */
+  storageOf(value: Value): Storage | undefined {
+    return this.storages.get(value);
+  }
+
+  private inputOf(entry: Entry): Value {
+    const { storage } = entry;
+    if (storage === undefined) throw new Error('a tensor has neither data nor a graph value');
+    const known = this.inputs.get(storage);
+    if (known !== undefined) return known;
+    const value = inputValue(storage.type.shape, storage.type.dtype);
+    this.inputs.set(storage, value);
+    this.storages.set(value, storage);
+    return value;
+  }
+
+  /** A new tensor whose data the graph will give. */
+  output(value: Value): TensorInfo {
+    const dataId = {};
+    const entry: Entry = { refCount: 1, dtype: value.dtype, value, storage: undefined, recording: this.recorder?.name };
+    this.data.set(dataId, entry);
+    if (this.recorder === undefined) {
+      this.pending.add(entry);
+      stats.pending = this.pending.size;
+      if (++this.nodes > PENDING_LIMIT) this.flush();
+    }
+    return { dataId, shape: [...value.shape], dtype: storedDType(value.dtype) };
+  }
+
+  /** Puts memory behind a tensor. */
+  setStorage(entry: Entry, storage: Storage): void {
+    if (entry.storage === undefined) stats.bytes += storage.data.byteLength;
+    entry.storage = storage;
+    entry.value = undefined;
+    entry.recording = undefined;
+    this.pending.delete(entry);
+  }
+
+  /** A new tensor over memory. */
+  hold(storage: Storage): TensorInfo {
+    const dataId = {};
+    const dtype = storedDType(storage.type.dtype);
+    const entry: Entry = { refCount: 1, dtype, value: undefined, storage: undefined, recording: undefined };
+    this.data.set(dataId, entry);
+    this.setStorage(entry, storage);
+    return { dataId, shape: [...storage.type.shape], dtype };
+  }
+
+  hasPending(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** Evaluates everything that is pending and alive, as one model. */
+  flush(): void {
+    this.nodes = 0;
+    const entries = [...this.pending];
+    if (entries.length === 0) return;
+    const outputs = entries.map(({ value }) => {
+      if (value === undefined) throw new Error('a pending tensor has no graph value');
+      return value;
+    });
+    const inputs = topological(outputs).flatMap((node) => (isOp(node, 'Input') ? node.outputs : []));
+    const graph: Graph = { inputs, outputs };
+    const executable = executableOf(graph);
+    const feeds = executable.needed.map((place) => {
+      const value = inputs[place];
+      const storage = value === undefined ? undefined : this.storages.get(value);
+      if (storage === undefined)
+        throw new Error('a tensor that belongs to a compile() recording is used outside of it');
+      return storage;
+    });
+    const results = outputs.map((value) => Storage.allocate(value));
+    executable.run(feeds, results);
+    entries.forEach((entry, i) => {
+      const storage = results[i];
+      if (storage !== undefined) this.setStorage(entry, storage);
+    });
+    stats.pending = 0;
+  }
+
+  override readSync(dataId: DataId): Data {
+    const entry = this.data.get(dataId);
+    if (entry.storage === undefined) {
+      if (this.recorder !== undefined || entry.recording !== undefined) {
+        throw new Error(
+          `a tensor was read inside ${entry.recording ?? this.recorder?.name}: while a function is recorded its tensors have no values. ` +
+            'Return the tensor and read it outside, or compute with tensor operations (tf.where instead of if).',
+        );
+      }
+      this.flush();
+    }
+    const { storage } = entry;
+    if (storage === undefined) throw new Error('a tensor has no data');
+    // The engine reuses its own memory, so what leaves it is a copy.
+    return storage.foreign ? storage.data : storage.data.slice();
+  }
+
+  override async read(dataId: DataId): Promise<Data> {
+    return this.readSync(dataId);
+  }
+
+  override write(values: unknown, shape: number[], dtype: string): DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(dataId: DataId, values: unknown, shape: number[], dtype: string, refCount: number): void {
+    const type: TensorType = { shape: [...shape], dtype: storedDType(dtype) };
+    const data = ownable(values, type.dtype);
+    const size = shape.reduce((product, d) => product * d, 1);
+    if (data.length !== size)
+      throw new Error(`${data.length} values for a tensor of shape [${shape}], which has ${size}`);
+    const entry: Entry = { refCount, dtype: type.dtype, value: undefined, storage: undefined, recording: undefined };
+    this.data.set(dataId, entry);
+    const same = repeated(data);
+    if (this.recorder !== undefined) {
+      // What is written while recording is the same at every replay.
+      if (same !== undefined) entry.value = apply('Fill', [], { ...type, value: same });
+      else if (size > 0 && size <= CONSTANT_LIMIT) entry.value = apply('Constant', [], { ...type, data: data.slice() });
+    }
+    // Outside, only 0 and 1 are part of the graph's structure (tfjs's gradients write whole tensors of ones): another number may change.
+    else if (size > 1 && (same === 0 || same === 1)) entry.value = apply('Fill', [], { ...type, value: same });
+    entry.storage = new Storage(type, data, true);
+    stats.bytes += data.byteLength;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const entry = this.data.get(dataId);
+    entry.refCount--;
+    if (!force && entry.refCount > 0) return false;
+    this.pending.delete(entry);
+    if (entry.storage !== undefined) stats.bytes -= entry.storage.data.byteLength;
+    this.data.delete(dataId);
+    return true;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.data.get(dataId).refCount++;
+  }
+
+  decRef(dataId: DataId): void {
+    if (this.data.has(dataId)) this.data.get(dataId).refCount--;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    const start = performance.now();
+    f();
+    this.flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.pending.clear();
+  }
+}
+
+/** Values as the typed array of their type, in memory that ONNX Runtime can read (shared memory it cannot: that is copied). */
+function ownable(values: unknown, dtype: DType): Data {
+  if (values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array) {
+    const fits =
+      dtype === 'float32'
+        ? values instanceof Float32Array
+        : dtype === 'int32'
+          ? values instanceof Int32Array
+          : values instanceof Uint8Array;
+    if (fits) return values.buffer instanceof ArrayBuffer ? values : values.slice();
+  }
+  const list =
+    Array.isArray(values) || ArrayBuffer.isView(values) ? Array.from(values as ArrayLike<unknown>, Number) : [];
+  return dtype === 'float32'
+    ? Float32Array.from(list)
+    : dtype === 'int32'
+      ? Int32Array.from(list)
+      : Uint8Array.from(list);
+}

@@ -1,0 +1,92 @@
+import { type Graph, topological, type Value } from './graph.js';
+import { lowerGraph } from './lower/index.js';
+import { optimize } from './passes/index.js';
+import { attrKey } from './passes/rewrite.js';
+import { Session, type Storage } from './session.js';
+import { stats, timed } from './stats.js';
+
+/** A graph that is compiled: run it with one storage an input, in the order of `inputs`, and one an output. */
+export class Executable {
+  /** The inputs that the optimised graph still needs, by their place in the graph that was given. */
+  readonly needed: readonly number[];
+  readonly graph: Graph;
+  private readonly session: Session;
+  private readonly inputNames: readonly string[];
+  private readonly outputNames: readonly string[];
+
+  constructor(graph: Graph) {
+    const start = performance.now();
+    this.graph = optimize(graph);
+    this.needed = this.graph.inputs.map((value) => graph.inputs.indexOf(value));
+    this.inputNames = this.graph.inputs.map((_, i) => `i${i}`);
+    this.outputNames = this.graph.outputs.map((_, i) => `o${i}`);
+    const model = lowerGraph(this.graph, { inputNames: this.inputNames, outputNames: this.outputNames });
+    this.session = new Session(model);
+    stats.compiles++;
+    stats.compileMs += performance.now() - start;
+  }
+
+  /** Runs with the storages of the needed inputs, writing into those of the outputs. */
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
+    const feeds: Record<string, Storage['tensor']> = {};
+    const fetches: Record<string, Storage['tensor']> = {};
+    for (let i = 0; i < inputs.length; i++) {
+      const storage = inputs[i];
+      if (storage !== undefined) feeds[this.inputNames[i] ?? ''] = storage.tensor;
+    }
+    for (let i = 0; i < outputs.length; i++) {
+      const storage = outputs[i];
+      if (storage !== undefined) fetches[this.outputNames[i] ?? ''] = storage.tensor;
+    }
+    stats.runs++;
+    timed('runMs', () => this.session.run(feeds, fetches));
+  }
+
+  dispose(): void {
+    this.session.dispose();
+  }
+}
+
+/** The graph's structure as text: operators, attributes, types and wiring, never the values of inputs. */
+export function structuralKey(graph: Graph): string {
+  const places = new Map<Value, string>();
+  graph.inputs.forEach((value, i) => {
+    places.set(value, `i${i}`);
+  });
+  const parts = graph.inputs.map((v) => `${v.dtype}[${v.shape}]`);
+  let count = 0;
+  for (const node of topological(graph.outputs)) {
+    if (node.op === 'Input') continue;
+    parts.push(`${node.op}(${node.inputs.map((v) => places.get(v)).join()})${attrKey(node.attrs)}`);
+    for (const value of node.outputs) places.set(value, `${count}.${value.index}`);
+    count++;
+  }
+  parts.push(graph.outputs.map((v) => places.get(v)).join());
+  return parts.join('\n');
+}
+
+const cache = new Map<string, Executable>();
+/** Executables kept at once: the one that was not used for longest goes first. */
+const CACHE_SIZE = 256;
+
+/** The executable of a graph: made, or found under its structural key. */
+export function executableOf(graph: Graph): Executable {
+  const key = structuralKey(graph);
+  const known = cache.get(key);
+  if (known !== undefined) {
+    stats.hits++;
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
+  const made = new Executable(graph);
+  cache.set(key, made);
+  if (cache.size > CACHE_SIZE) {
+    for (const [oldKey, old] of cache) {
+      old.dispose();
+      cache.delete(oldKey);
+      break;
+    }
+  }
+  return made;
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs';
+import { OnnxBackend } from './backend.js';
+import { BACKEND_NAME, bindKernels } from './kernels/index.js';
+
+tf.registerBackend(
+  BACKEND_NAME,
+  () => {
+    const backend = new OnnxBackend();
+    bindKernels(backend, () => undefined);
+    return backend;
+  },
+  10,
+);
+tf.setBackend(BACKEND_NAME);
+
+export { type Compiled, type CompileOptions, compile } from './compile.js';
+export { type ExportOptions, exportOnnx, type LoadedModel, loadOnnx } from './export.js';
+export { batchNormTraining, gelu, layerNorm, softmaxCrossEntropy } from './fused.js';
+export { hash32, random, uniformAt } from './random.js';
+export { afterStep, isRecording, live } from './recording.js';
+export { configureEngine, engineSettings, providers, type SessionOptions } from './session.js';
+export { type EngineStats, engineStats } from './stats.js';

@@ -1,0 +1,184 @@
+import type { Window2D } from '../ops.js';
+import type { Emitter } from './emitter.js';
+import { arg, item, type LowerRule } from './rule.js';
+
+const windowAttrs = ({ kernel, strides, pads, dilations }: Window2D) => ({
+  kernel_shape: kernel,
+  strides,
+  pads,
+  dilations,
+});
+
+const conv: LowerRule<'Conv'> = (emit, inputs, { attrs }) => [
+  emit.op('Conv', inputs, { ...windowAttrs(attrs), group: attrs.groups }),
+];
+
+/** Weights OIHW turned by 180° with in and out channels exchanged. */
+function turned(emit: Emitter, w: string, [h, wide]: readonly [number, number], dims: readonly number[]): string {
+  if (h * wide === 1) return emit.op('Transpose', [w], { perm: [1, 0, 2, 3] });
+  const [o, i] = [item(dims, 0), item(dims, 1)];
+  // The reversal runs over the slowest axis, where it moves whole matrices: a Slice with negative steps would go value by value.
+  const places = emit.op('Transpose', [emit.op('Reshape', [w, emit.int64([o, i, h * wide])])], { perm: [2, 1, 0] });
+  const reversed = emit.op(
+    'Gather',
+    [places, emit.int64(Array.from({ length: h * wide }, (_, k) => h * wide - 1 - k))],
+    { axis: 0 },
+  );
+  return emit.op('Reshape', [emit.op('Transpose', [reversed], { perm: [1, 2, 0] }), emit.int64([i, o, h, wide])]);
+}
+
+const convInputGrad: LowerRule<'ConvInputGrad'> = (emit, inputs, { attrs, inputs: values }) => {
+  const [dy, w] = [arg(inputs, 0), arg(inputs, 1)];
+  const { kernel, strides, pads, dilations, inputShape } = attrs;
+  const reach = [dilations[0] * (kernel[0] - 1), dilations[1] * (kernel[1] - 1)] as const;
+  const turnedPads = [reach[0] - pads[0], reach[1] - pads[1], reach[0] - pads[2], reach[1] - pads[3]];
+  if (strides[0] === 1 && strides[1] === 1 && turnedPads.every((p) => p >= 0)) {
+    const weights = turned(emit, w, kernel, item(values, 1).shape);
+    return [emit.op('Conv', [dy, weights], { kernel_shape: kernel, strides: [1, 1], pads: turnedPads, dilations })];
+  }
+  const out = item(values, 0).shape;
+  const rest = [0, 1].map(
+    (i) =>
+      item(inputShape, 2 + i) +
+      item(pads, i) +
+      item(pads, 2 + i) -
+      ((item(out, 2 + i) - 1) * item(strides, i) + item(reach, i) + 1),
+  );
+  return [emit.op('ConvTranspose', [dy, w], { ...windowAttrs(attrs), output_padding: rest })];
+};
+
+/**
+ * dw[o,i,u,v] = Σ over images and places of dy[o]·x[i] shifted by (u, v): a product of matrices for each cell of the kernel, over
+ * contiguous slices of the padded image. Two forms: batched over images with a sum after (A), which pays while the image is large,
+ * and over all images at once with channels first (D), which pays where the image is small and its products would be too.
+ */
+const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inputs: values }) => {
+  const { kernel, strides, pads, dilations } = attrs;
+  const [x, dy] = [arg(inputs, 0), arg(inputs, 1)];
+  const [batch, inChannels] = [item(item(values, 0).shape, 0), item(item(values, 0).shape, 1)];
+  const [, outChannels, h, w] = item(values, 1).shape as [number, number, number, number];
+  const padded = pads.some((p) => p > 0)
+    ? emit.op('Pad', [x, emit.int64([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]), emit.float(0)])
+    : x;
+  const byImage = h * w >= 64;
+  const swap = { perm: [1, 0, 2, 3] };
+  const image = byImage ? padded : emit.op('Transpose', [padded], swap);
+  const places = h * w * (byImage ? 1 : batch);
+  const gradient = byImage
+    ? emit.op('Reshape', [dy, emit.int64([batch, outChannels, places])])
+    : emit.op('Reshape', [emit.op('Transpose', [dy], swap), emit.int64([outChannels, places])]);
+  const cells: string[] = [];
+  for (let u = 0; u < kernel[0]; u++) {
+    for (let v = 0; v < kernel[1]; v++) {
+      const top = u * dilations[0];
+      const left = v * dilations[1];
+      const shifted =
+        kernel[0] * kernel[1] === 1 && strides[0] * strides[1] === 1
+          ? image
+          : emit.op('Slice', [
+              image,
+              emit.int64([top, left]),
+              emit.int64([top + (h - 1) * strides[0] + 1, left + (w - 1) * strides[1] + 1]),
+              emit.int64([2, 3]),
+              emit.int64(strides),
+            ]);
+      if (byImage) {
+        const flat = emit.op('Reshape', [shifted, emit.int64([batch, inChannels, places])]);
+        const products = emit.microsoft('FusedMatMul', [gradient, flat], { transB: 1 });
+        cells.push(emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 }));
+      } else {
+        const flat = emit.op('Reshape', [shifted, emit.int64([inChannels, places])]);
+        cells.push(emit.op('Gemm', [gradient, flat], { transB: 1 }));
+      }
+    }
+  }
+  if (cells.length === 1)
+    return [emit.op('Reshape', [item(cells, 0), emit.int64([outChannels, inChannels, ...kernel])])];
+  const columns = cells.map((cell) => emit.op('Reshape', [cell, emit.int64([outChannels, inChannels, 1])]));
+  const all = emit.op('Concat', columns, { axis: 2 });
+  return [emit.op('Reshape', [all, emit.int64([outChannels, inChannels, ...kernel])])];
+};
+
+const maxPool: LowerRule<'MaxPool'> = (emit, inputs, { attrs }) => [emit.op('MaxPool', inputs, windowAttrs(attrs))];
+
+/** MaxPool tells the place of each window's first maximum; the gradients are added up there. */
+const maxPoolGrad: LowerRule<'MaxPoolGrad'> = (emit, inputs, { attrs, inputs: values }) => {
+  const [dy, x] = [arg(inputs, 0), arg(inputs, 1)];
+  const [, places] = emit.ops('MaxPool', [x], 2, windowAttrs(attrs));
+  const { shape } = item(values, 1);
+  const overlap = attrs.strides[0] < attrs.kernel[0] || attrs.strides[1] < attrs.kernel[1];
+  if (!overlap) {
+    const bounds = windowAttrs(attrs);
+    return [
+      emit.op('MaxUnpool', [dy, item([places ?? ''], 0), emit.shape(shape)], {
+        kernel_shape: bounds.kernel_shape,
+        strides: bounds.strides,
+        pads: bounds.pads,
+      }),
+    ];
+  }
+  const flat = emit.int64([-1]);
+  const zeros = emit.op('Expand', [emit.float(0), emit.int64([shape.reduce((a, b) => a * b, 1)])]);
+  const sums = emit.op(
+    'ScatterElements',
+    [zeros, emit.op('Reshape', [places ?? '', flat]), emit.op('Reshape', [dy, flat])],
+    { axis: 0, reduction: 'add' },
+  );
+  return [emit.op('Reshape', [sums, emit.int64(shape)])];
+};
+
+const averagePool: LowerRule<'AveragePool'> = (emit, inputs, { attrs }) => [
+  emit.op('AveragePool', inputs, { ...windowAttrs(attrs), count_include_pad: 0 }),
+];
+
+/** How many cells of each window lie inside the image, inverted. */
+function inverseCounts(
+  window: Window2D,
+  [height, width]: readonly [number, number],
+  [h, w]: readonly [number, number],
+): Float32Array {
+  const { kernel, strides, pads, dilations } = window;
+  const inside = (place: number, axis: 0 | 1, size: number) => {
+    let count = 0;
+    for (let k = 0; k < kernel[axis]; k++) {
+      const at = place * strides[axis] + k * dilations[axis] - pads[axis];
+      if (at >= 0 && at < size) count++;
+    }
+    return count;
+  };
+  return Float32Array.from(
+    { length: h * w },
+    (_, i) => 1 / (inside(Math.floor(i / w), 0, height) * inside(i % w, 1, width)),
+  );
+}
+
+// A transposed convolution of each channel with ones spreads a window's gradient over its cells.
+const averagePoolGrad: LowerRule<'AveragePoolGrad'> = (emit, inputs, { attrs, inputs: values }) => {
+  const [batch, channels, height, width] = attrs.inputShape as [number, number, number, number];
+  const [, , h, w] = item(values, 0).shape as [number, number, number, number];
+  const counts = emit.data('float32', [1, 1, h, w], inverseCounts(attrs, [height, width], [h, w]));
+  const share = emit.op('Mul', [arg(inputs, 0), counts]);
+  const [kh, kw] = attrs.kernel;
+  const weights = emit.data('float32', [1, 1, kh, kw], new Float32Array(kh * kw).fill(1));
+  const images = emit.op('Reshape', [share, emit.int64([batch * channels, 1, h, w])]);
+  const reach = [attrs.dilations[0] * (kh - 1), attrs.dilations[1] * (kw - 1)];
+  const rest = [0, 1].map(
+    (i) =>
+      item([height, width], i) +
+      item(attrs.pads, i) +
+      item(attrs.pads, 2 + i) -
+      ((item([h, w], i) - 1) * item(attrs.strides, i) + item(reach, i) + 1),
+  );
+  const spread = emit.op('ConvTranspose', [images, weights], { ...windowAttrs(attrs), output_padding: rest });
+  return [emit.op('Reshape', [spread, emit.int64([batch, channels, height, width])])];
+};
+
+export const convolutionRules = {
+  Conv: conv,
+  ConvInputGrad: convInputGrad,
+  ConvFilterGrad: convFilterGrad,
+  MaxPool: maxPool,
+  MaxPoolGrad: maxPoolGrad,
+  AveragePool: averagePool,
+  AveragePoolGrad: averagePoolGrad,
+};

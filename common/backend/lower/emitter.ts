@@ -1,0 +1,142 @@
+import { type AttributeProto, elemTypes, type NodeProto, type TensorProto } from '../onnxProto.js';
+import type { DType } from '../ops.js';
+
+type AttrValue =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
+
+/** A length that depends on the free batch axis of an exported model: `times` × the batch. */
+export interface FreeAxis {
+  /** The batch size under which the graph was recorded: every multiple of it stands for a multiple of the real batch. */
+  readonly size: number;
+  /** The graph input whose first axis gives the real batch. */
+  readonly input: string;
+}
+
+function attribute(name: string, value: AttrValue): AttributeProto {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  if ('floats' in value) return { name, type: 6, floats: value.floats };
+  return { name, type: 7, ints: value };
+}
+
+const MICROSOFT = 'com.microsoft';
+
+/** Collects the ONNX nodes and constants of one model. Constants of equal content are written once. */
+export class Emitter {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly domains = new Set<string>();
+  private readonly constants = new Map<string, string>();
+  private readonly free: FreeAxis | undefined;
+  private batch: string | undefined;
+  private count = 0;
+  /** What the next nodes are named after: the operator being lowered. */
+  scope = '';
+
+  constructor(free?: FreeAxis) {
+    this.free = free;
+  }
+
+  name(hint: string): string {
+    return `${hint}_${this.count++}`;
+  }
+
+  /** Emits an operator with several outputs and returns their names. */
+  ops(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attrs: Record<string, AttrValue> = {},
+    domain = '',
+  ): string[] {
+    const names = Array.from({ length: outputs }, () => this.name(opType));
+    this.domains.add(domain);
+    this.nodes.push({
+      input: [...inputs],
+      output: names,
+      name: `${this.scope}${this.scope === '' ? '' : '/'}${opType}_${this.nodes.length}`,
+      opType,
+      attribute: Object.entries(attrs).map(([key, value]) => attribute(key, value)),
+      domain,
+    });
+    return names;
+  }
+
+  op(opType: string, inputs: readonly string[], attrs: Record<string, AttrValue> = {}): string {
+    return this.ops(opType, inputs, 1, attrs)[0] ?? '';
+  }
+
+  /** One of ONNX Runtime's own operators. */
+  microsoft(opType: string, inputs: readonly string[], attrs: Record<string, AttrValue> = {}): string {
+    return this.ops(opType, inputs, 1, attrs, MICROSOFT)[0] ?? '';
+  }
+
+  constant(elemType: number, dims: readonly number[], rawData: Uint8Array): string {
+    const small = rawData.byteLength <= 256;
+    const key = small ? `${elemType}|${dims.join()}|${Buffer.from(rawData).toString('base64')}` : '';
+    const known = small ? this.constants.get(key) : undefined;
+    if (known !== undefined) return known;
+    const name = this.name('const');
+    this.initializers.push({ dims: [...dims], dataType: elemType, name, rawData });
+    if (small) this.constants.set(key, name);
+    return name;
+  }
+
+  data(dtype: DType, dims: readonly number[], data: Float32Array | Int32Array | Uint8Array): string {
+    return this.constant(elemTypes[dtype], dims, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  scalar(dtype: DType, value: number): string {
+    return this.constant(elemTypes[dtype], [], scalarBytes(dtype, [value]));
+  }
+
+  float(value: number): string {
+    return this.scalar('float32', value);
+  }
+
+  int64(values: readonly number[]): string {
+    return this.constant(elemTypes.int64, [values.length], scalarBytes('int64', values));
+  }
+
+  cast(input: string, to: DType): string {
+    return this.op('Cast', [input], { to: elemTypes[to] });
+  }
+
+  /** How many times the free batch a length is, or undefined where it does not depend on it. */
+  freeTimes(length: number): number | undefined {
+    return this.free !== undefined && length > 0 && length % this.free.size === 0 ? length / this.free.size : undefined;
+  }
+
+  /** A shape as an int64 vector: a constant, or computed where it depends on the free batch axis. */
+  shape(dims: readonly number[]): string {
+    if (this.free === undefined || dims.every((d) => this.freeTimes(d) === undefined)) return this.int64(dims);
+    this.batch ??= this.op('Shape', [this.free.input], { start: 0, end: 1 });
+    const batch = this.batch;
+    const parts = dims.map((d) => {
+      const times = this.freeTimes(d);
+      if (times === undefined) return this.int64([d]);
+      return times === 1 ? batch : this.op('Mul', [batch, this.int64([times])]);
+    });
+    return parts.length === 1 ? (parts[0] ?? '') : this.op('Concat', parts, { axis: 0 });
+  }
+}
+
+export function scalarBytes(dtype: DType, values: readonly number[]): Uint8Array {
+  switch (dtype) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(values).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(values).buffer);
+    case 'uint32':
+      return new Uint8Array(Uint32Array.from(values).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
+    case 'bool':
+      return Uint8Array.from(values);
+  }
+}

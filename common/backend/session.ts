@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { Tensor } from 'onnxruntime-common';
+import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
+import type { DType, TensorType } from './ops.js';
+
+// The only file that knows ONNX Runtime. Its binding is called directly because it answers at once: the public API wraps the same call
+// in a setImmediate, and tfjs's dataSync() cannot wait. The package's version is pinned exactly for that reason.
+
+export type Data = Float32Array | Int32Array | Uint8Array;
+
+const ortTypes = { float32: 'float32', int32: 'int32', bool: 'bool' } as const;
+type StoredType = keyof typeof ortTypes;
+
+function storedType(dtype: DType): StoredType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new Error(`a tensor of ${dtype} stays inside the graph`);
+}
+
+/** A piece of memory with a type, and ONNX Runtime's handle on it. */
+export class Storage {
+  readonly type: TensorType;
+  readonly data: Data;
+  /** The memory came from the caller: it is read, never written. */
+  readonly foreign: boolean;
+  readonly tensor: Tensor;
+
+  constructor(type: TensorType, data: Data, foreign: boolean) {
+    this.type = type;
+    this.data = data;
+    this.foreign = foreign;
+    const dims = [...type.shape];
+    const dtype = storedType(type.dtype);
+    if (data instanceof Float32Array && dtype === 'float32') this.tensor = new Tensor('float32', data, dims);
+    else if (data instanceof Int32Array && dtype === 'int32') this.tensor = new Tensor('int32', data, dims);
+    else if (data instanceof Uint8Array && dtype === 'bool') this.tensor = new Tensor('bool', data, dims);
+    else throw new Error(`a tensor of ${dtype} cannot be held in a ${data.constructor.name}`);
+  }
+
+  static allocate(type: TensorType): Storage {
+    const size = type.shape.reduce((product, d) => product * d, 1);
+    const dtype = storedType(type.dtype);
+    const data =
+      dtype === 'float32' ? new Float32Array(size) : dtype === 'int32' ? new Int32Array(size) : new Uint8Array(size);
+    return new Storage(type, data, false);
+  }
+}
+
+export interface SessionOptions {
+  provider: 'cpu' | 'webgpu' | 'cuda';
+  /** Threads of one operator; default: the processor's cores. */
+  threads: number;
+  /** A file prefix: ONNX Runtime writes a Chrome trace of every run there. */
+  profile?: string;
+}
+
+let settings: SessionOptions = {
+  provider: 'cpu',
+  threads: Number(process.env.ATELIER_THREADS) || availableParallelism(),
+};
+
+/** Settings of the sessions made from now on. */
+export function configureEngine(change: Partial<SessionOptions>): void {
+  settings = { ...settings, ...change };
+}
+
+export function engineSettings(): Readonly<SessionOptions> {
+  return settings;
+}
+
+/** Providers of this installation: those that the package bundles, and those it could load after its own download. */
+export function providers(): { name: string; bundled: boolean }[] {
+  return binding.listSupportedBackends();
+}
+
+/** One compiled ONNX model. */
+export class Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  private readonly native: InstanceType<typeof binding.InferenceSession>;
+
+  constructor(model: Uint8Array) {
+    initOrt();
+    this.native = new binding.InferenceSession();
+    // A view into a larger buffer is allowed; shared memory is not.
+    const bytes = model.buffer instanceof ArrayBuffer ? model : Uint8Array.from(model);
+    this.native.loadModel(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength, {
+      executionProviders: [settings.provider],
+      intraOpNumThreads: settings.threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      enableProfiling: settings.profile !== undefined,
+      ...(settings.profile === undefined ? {} : { profileFilePrefix: settings.profile }),
+      extra: { session: { intra_op: { allow_spinning: process.env.ATELIER_SPIN === '0' ? '0' : '1' } } },
+    });
+    this.inputNames = this.native.inputMetadata.map(({ name }) => name);
+    this.outputNames = this.native.outputMetadata.map(({ name }) => name);
+  }
+
+  /** Runs the model, writing into the fetches. */
+  run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): void {
+    this.native.run(feeds, fetches, {});
+  }
+
+  /** Runs the model; ONNX Runtime makes the outputs. */
+  evaluate(
+    feeds: Record<string, { data: Data; shape: readonly number[] }>,
+  ): Record<string, { data: Data; shape: readonly number[] }> {
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(feeds)) {
+      const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'bool';
+      tensors[name] = new Storage({ shape, dtype }, data, true).tensor;
+    }
+    const results = this.native.run(tensors, Object.fromEntries(this.outputNames.map((name) => [name, null])), {});
+    return Object.fromEntries(
+      Object.entries(results).map(([name, value]) => {
+        const data: unknown = value.data;
+        if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array))
+          throw new Error(`output "${name}" has elements of ${value.type}, which this engine does not read`);
+        return [name, { data, shape: value.dims }];
+      }),
+    );
+  }
+
+  endProfiling(): void {
+    this.native.endProfiling();
+  }
+
+  dispose(): void {
+    this.native.dispose();
+  }
+}

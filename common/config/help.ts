@@ -1,0 +1,128 @@
+import Table from 'cli-table3';
+import type { Composed } from './compose.js';
+import type { Groups } from './groups.js';
+import { formatValue } from './override.js';
+import type { ObjectShape, Shape } from './shape.js';
+import { shortPath } from './source.js';
+import { toPlain } from './tree.js';
+import { readYaml } from './yamlFile.js';
+
+type Row = [key: string, value: string, type: string, meaning: string];
+
+/** Thrown by `defineConfig` for `--help` and `--print-config`: who started the program prints `text` and exits with 0. */
+export class PrintAndExit extends Error {
+  override name = 'PrintAndExit';
+  readonly exitCode = 0;
+  readonly text: string;
+
+  constructor(text: string) {
+    super(text);
+    this.text = text;
+  }
+}
+
+/** The text of `--help`: usage, groups and their options, every key with its value, type and meaning. */
+export async function helpText(dir: string, groups: Groups, shape: Shape, composed: Composed): Promise<string> {
+  const plain = toPlain(composed.tree, shape);
+  return [
+    shape.description,
+    `Usage: atelier train ${shortPath(dir)} [key=value …] [group=option …]`,
+    await groupTable(groups, composed.choices),
+    `Keys (key=value) with their value now, type and meaning. A value is YAML: 1e-3, true, null, [1, 2].\n${table(rowsOf(shape, plain, '', 0))}`,
+    `Options:\n${table([
+      ['--resume <run>', 'go on with an interrupted run, with its own configuration'],
+      ['--output <folder>', 'write the run there instead of under assets/outputs'],
+      ['--print-config', 'print the resolved configuration as YAML'],
+      ['-h, --help', 'this text; with overrides, as they would resolve'],
+    ])}`,
+  ]
+    .filter((part) => part !== '')
+    .map((part) => `${part}\n`)
+    .join('\n');
+}
+
+async function groupTable(groups: Groups, choices: Composed['choices']): Promise<string> {
+  const rows: string[][] = [];
+  for (const [group, options] of groups)
+    for (const [option, file] of options) {
+      const { header } = await readYaml(file);
+      rows.push([`${group}=${option}`, choices.get(group) === option ? 'chosen' : '', header.about]);
+    }
+  return rows.length === 0 ? '' : `Groups (config/<group>/<option>.yaml):\n${table(rows)}`;
+}
+
+function rowsOf(shape: Shape, value: unknown, path: string, depth: number): string[][] {
+  if (depth > 8) return [];
+  const meaning = shape.description;
+  const row: Row = [path, value === undefined ? 'required' : shorten(formatValue(value)), bare(shape.type), meaning];
+  const missing = value === null ? [row] : [];
+  if (shape.kind === 'object' && shape.keys.size > 0) return [...missing, ...keyRows(shape, value, path, depth)];
+  if (shape.kind === 'choice') {
+    const chosen = String(property(value, shape.by) ?? '');
+    const names = [...shape.branches.keys()];
+    const others = names.filter((name) => name !== chosen);
+    const branch = (name: string, of: unknown) =>
+      [...(shape.branches.get(name)?.keys ?? [])]
+        .filter(([key]) => key !== shape.by)
+        .flatMap(([key, item]) => rowsOf(item, property(of, key) ?? item.default, join(path, key), depth + 1));
+    const about = (name: string) => shape.branches.get(name)?.description ?? '';
+    return [
+      ...missing,
+      [
+        join(path, shape.by),
+        chosen || 'required',
+        names.join(' | '),
+        [meaning, about(chosen)].filter(Boolean).join('. '),
+      ],
+      ...(chosen ? branch(chosen, value) : []),
+      ...others.flatMap((name) => [
+        [`with ${join(path, shape.by)}=${name}`, '', '', about(name)],
+        ...indent(branch(name, undefined)),
+      ]),
+    ];
+  }
+  const item = shape.kind === 'list' ? shape.item(0) : undefined;
+  const items =
+    item && item.kind !== 'value' && item.kind !== 'list' ? rowsOf(item, undefined, `${path}[]`, depth + 1) : [];
+  return [row, ...indent(items)];
+}
+
+function keyRows(shape: ObjectShape, value: unknown, path: string, depth: number): string[][] {
+  return [...shape.keys].flatMap(([key, item]) =>
+    rowsOf(item, property(value, key) ?? item.default, join(path, key), depth + 1),
+  );
+}
+
+const join = (path: string, key: string): string => (path ? `${path}.${key}` : key);
+const indent = (rows: string[][]): string[][] => rows.map(([first = '', ...rest]) => [`  ${first}`, ...rest]);
+const shorten = (text: string): string => (text.length > 17 ? `${text.slice(0, 16)}…` : text);
+const bare = (type: string): string =>
+  type.replace(/^an? /, '').replace(/^one of (.*)$/, (_, options: string) => options.replaceAll(', ', ' | '));
+
+/** A key's value, null included: `undefined` only where it is not given. */
+function property(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1];
+}
+
+/** Columns without a frame, as wide as the terminal; long texts wrap inside their column. */
+function table(rows: readonly (readonly string[])[]): string {
+  const count = rows[0]?.length ?? 0;
+  const screen = Math.min(Math.max(process.stdout.columns ?? 120, 80), 140);
+  const widths = [38, 18, 28].slice(0, count - 1).map((most, column) => {
+    const longest = Math.max(...rows.map((row) => row[column]?.length ?? 0));
+    return Math.min(most, longest) + 3;
+  });
+  const rest = screen - widths.reduce((sum, width) => sum + width, 0);
+  const sides = ['top', 'bottom', 'left', 'right', 'mid'];
+  const corners = sides.flatMap((side) => ['mid', 'left', 'right'].map((other) => `${side}-${other}`));
+  const lines = new Table({
+    chars: { ...Object.fromEntries([...sides, ...corners].map((name) => [name, ''])), middle: ' ' },
+    style: { 'padding-left': 1, 'padding-right': 0, head: [], border: [] },
+    colWidths: [...widths, Math.max(24, rest)],
+    wordWrap: true,
+  });
+  lines.push(...rows.map((row) => [...row]));
+  const text = lines.toString().split('\n');
+  return text.map((line) => line.trimEnd()).join('\n');
+}

@@ -1,0 +1,30 @@
+import { isAbsolute, relative } from 'node:path';
+import { UsageError, UserError } from '../utils/index.js';
+
+/** Where a value comes from: a place in a YAML file (line and column from 1), or an override of the command line, as it was written. */
+export type Source = { file: string; line: number; column: number } | { override: string };
+
+/** One mistake of the user's, and where it is. */
+export interface Problem {
+  source: Source;
+  message: string;
+}
+
+/** A file's path as a person at this shell would write it. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
+}
+
+/** `papers/x/config.yaml:7:3` (which terminals and editors open at the place), or the override's text. */
+export function showSource(source: Source): string {
+  return 'override' in source ? source.override : `${shortPath(source.file)}:${source.line}:${source.column}`;
+}
+
+/** Throws the problems, one a line: `UsageError` where all of them are on the command line, else `UserError`. */
+export function fail(problems: readonly Problem[]): never {
+  const lines = [...new Set(problems.map(({ source, message }) => `${showSource(source)}: ${message}`))];
+  const shown = lines.length > 10 ? [...lines.slice(0, 10), `… and ${lines.length - 10} more`] : lines;
+  const Kind = problems.every(({ source }) => 'override' in source) ? UsageError : UserError;
+  throw new Kind(shown.join('\n'));
+}

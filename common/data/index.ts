@@ -1,0 +1,15 @@
+export { type ChannelStats, channelStats } from './channelStats.js';
+export { type ImageDataset, type OpenDatasetOptions, openDataset } from './dataset.js';
+export { decodeImage, decodeTo } from './decode/decodeImage.js';
+export * from './digits/index.js';
+export { fingerprint } from './fingerprint.js';
+export { type Batch, createLoader, type Loader, type LoaderOptions } from './loader.js';
+export { sampleOrder } from './order.js';
+export { type ImageShape, type Pixels, volume, withChannels } from './pixels.js';
+export { CounterRandom } from './random.js';
+export { type Affine, type AffineParameters, affine, drawAffine } from './transforms/affine.js';
+export type { Augmentation, Transform } from './transforms/augment.js';
+export { drawFlip, type Flip, type FlipParameters, flip } from './transforms/flip.js';
+export { createNormalizer, type Normalize } from './transforms/normalize.js';
+export { describeTransforms } from './transforms/pipeline.js';
+export { type CropParameters, crop, drawRandomCrop, type RandomCrop } from './transforms/randomCrop.js';

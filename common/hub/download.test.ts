@@ -1,0 +1,313 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FixtureHub, type FixtureOptions, startFixtureHub } from './fixtureHub.js';
+import {
+  type DownloadProgress,
+  downloadDataset,
+  downloadModel,
+  formatDownloadSummary,
+  getDatasetsDir,
+  getModelsDir,
+} from './index.js';
+
+const bytes = (n: number, seed = 1) =>
+  Uint8Array.from({ length: n }, (_, i) => (i * 31 + (i >> 8) * seed + seed) & 255);
+const train = bytes(300_000);
+const test1 = bytes(5000, 7);
+const card =
+  '---\nconfigs:\n- config_name: plain\n  data_files:\n  - split: train\n    path: plain/train-*\n  - split: test\n    path: plain/test-*\n---\n# Set\n';
+const repositories = () => ({
+  'datasets/ada/set': {
+    'README.md': card,
+    'plain/train-0.parquet': train,
+    'plain/test-0.parquet': test1,
+    'extra/notes.txt': 'hello\n',
+    empty: '',
+  },
+  'models/ada/net': { 'config.json': '{}', 'model.safetensors': bytes(2000, 3) },
+});
+
+let hub: FixtureHub;
+let assets: string;
+let old: NodeJS.ProcessEnv;
+const start = async (options: Partial<FixtureOptions> = {}) => {
+  hub = await startFixtureHub({ repositories: repositories(), ...options });
+  process.env.HF_ENDPOINT = hub.url;
+};
+const quick = { retry: { baseDelay: 2, maxDelay: 10 } };
+const read = (path: string) => new Uint8Array(readFileSync(join(assets, path)));
+
+beforeEach(() => {
+  old = { ...process.env };
+  assets = mkdtempSync(join(tmpdir(), 'atelier-hub-'));
+  process.env.ATELIER_ASSETS = assets;
+  delete process.env.HF_TOKEN;
+  delete process.env.HF_HUB_OFFLINE;
+});
+afterEach(async () => {
+  process.env = old;
+  rmSync(assets, { recursive: true, force: true });
+  await hub.close();
+});
+
+describe('a download', () => {
+  test('brings every file, a record beside them, and no rest', async () => {
+    await start();
+    const seen: DownloadProgress[] = [];
+    const result = await downloadDataset('ada/set', { onProgress: (progress) => seen.push(progress) });
+    expect(result.dir).toBe(join(getDatasetsDir(), 'ada', 'set'));
+    expect(Buffer.compare(read('datasets/ada/set/plain/train-0.parquet'), train)).toBe(0);
+    expect(read('datasets/ada/set/empty')).toHaveLength(0);
+    expect(result.received).toBe(300_000 + 5000 + 6 + card.length);
+    expect(readdirSync(result.dir).sort()).toEqual(['.atelier.json', 'README.md', 'empty', 'extra', 'plain']);
+    const record = JSON.parse(readFileSync(join(result.dir, '.atelier.json'), 'utf8'));
+    // Printed by `git hash-object` for "hello\n" and for nothing.
+    expect(record.files['extra/notes.txt'].hash).toBe('git:ce013625030ba8dba906f756967f9e9ca394464a');
+    expect(record.files.empty.hash).toBe('git:e69de29bb2d1d6434b8b29ae775ad8c2e48c5391');
+    expect(record.revision).toBe(result.revision);
+    expect(seen.at(-1)).toMatchObject({
+      phase: 'done',
+      files: { done: 5, total: 5 },
+      bytes: { done: result.bytes, total: result.bytes },
+    });
+    expect(formatDownloadSummary(result)).toContain('5 files, 305 kB');
+  });
+
+  test('is one request for the commit, one for the listing, one for each file with content', async () => {
+    await start();
+    await downloadDataset('ada/set');
+    expect(hub.requests).toHaveLength(2 + 4);
+    expect(
+      hub
+        .content()
+        .map(({ file }) => file)
+        .sort(),
+    ).toEqual(['README.md', 'extra/notes.txt', 'plain/test-0.parquet', 'plain/train-0.parquet']);
+  });
+
+  test('called again asks for the commit alone; asked for a commit, nobody', async () => {
+    await start();
+    const { revision } = await downloadDataset('ada/set');
+    hub.requests.length = 0;
+    const again = await downloadDataset('ada/set');
+    expect(again.files.every(({ state }) => state === 'cached')).toBe(true);
+    expect(hub.requests).toHaveLength(1);
+    await downloadDataset('ada/set', { revision });
+    await downloadDataset('ada/set', { revision, split: 'test' });
+    expect(hub.requests).toHaveLength(1);
+  });
+
+  test('repairs a file that was changed, cut or removed here, and only that', async () => {
+    await start();
+    const { dir } = await downloadDataset('ada/set');
+    writeFileSync(join(dir, 'plain/test-0.parquet'), bytes(5000, 8));
+    writeFileSync(join(dir, 'extra/notes.txt'), 'hel');
+    // Touched but not changed: hashed, not fetched.
+    utimesSync(join(dir, 'plain/train-0.parquet'), 1, 1);
+    hub.requests.length = 0;
+    await downloadDataset('ada/set');
+    expect(
+      hub
+        .content()
+        .map(({ file }) => file)
+        .sort(),
+    ).toEqual(['extra/notes.txt', 'plain/test-0.parquet']);
+    expect(read('datasets/ada/set/plain/test-0.parquet')).toEqual(test1);
+  });
+
+  test('without its record hashes what is there and fetches nothing', async () => {
+    await start();
+    const { dir } = await downloadDataset('ada/set');
+    writeFileSync(join(dir, '.atelier.json'), '{ broken');
+    hub.requests.length = 0;
+    const again = await downloadDataset('ada/set');
+    expect(again.received).toBe(0);
+    expect(hub.content()).toEqual([]);
+  });
+
+  test('moves to a new commit: changed files are fetched, removed ones removed, the rest kept', async () => {
+    const repos: FixtureOptions['repositories'] = repositories();
+    await start({ repositories: repos });
+    const first = await downloadDataset('ada/set');
+    repos['datasets/ada/set'] = { ...repos['datasets/ada/set'], 'plain/test-0.parquet': bytes(6000, 9) };
+    delete repos['datasets/ada/set']?.['extra/notes.txt'];
+    hub.requests.length = 0;
+    // Only train is asked for, and nothing of train moved; what else is here moves along.
+    const second = await downloadDataset('ada/set', { split: 'train' });
+    expect(second.revision).not.toBe(first.revision);
+    expect(hub.content().map(({ file }) => file)).toEqual(['plain/test-0.parquet']);
+    expect(existsSync(join(first.dir, 'extra/notes.txt'))).toBe(false);
+    expect(read('datasets/ada/set/plain/test-0.parquet')).toEqual(bytes(6000, 9));
+  });
+
+  test('takes a config, a split, include and exclude, and adds to what is there', async () => {
+    await start();
+    const split = await downloadDataset('ada/set', { split: 'test' });
+    expect(split.files.map(({ path }) => path)).toEqual(['README.md', 'plain/test-0.parquet']);
+    expect(
+      (await downloadDataset('ada/set', { config: 'plain', exclude: '*.md' })).files.map(({ path }) => path),
+    ).toEqual(['plain/train-0.parquet', 'plain/test-0.parquet']);
+    expect((await downloadDataset('ada/set', { include: ['extra/', 'empty'] })).files.map(({ path }) => path)).toEqual([
+      'extra/notes.txt',
+      'empty',
+    ]);
+    expect(hub.content()).toHaveLength(4);
+  });
+
+  test('reads a listing of many pages, and names with every kind of letter', async () => {
+    const names = [
+      'a#b?.txt',
+      '100%.txt',
+      'ant photos (f).jpg',
+      'dir/ünï ☃.txt',
+      'a&b=c+d;e.txt',
+      '[x]{y}.txt',
+      "it's.txt",
+      '%2e%2e%2fx',
+    ];
+    const set = Object.fromEntries(names.map((name, i) => [name, `content ${i} ${name}`]));
+    await start({ repositories: { 'datasets/ada/odd': set }, page: 3 });
+    await downloadDataset('ada/odd');
+    for (const name of names) expect(readFileSync(join(assets, 'datasets/ada/odd', name), 'utf8')).toBe(set[name]);
+    // A name that looks like a glob is itself.
+    expect((await downloadDataset('ada/odd', { include: '[x]{y}.txt' })).files).toHaveLength(1);
+  });
+
+  test('of a model goes to models, a single file of it by its name', async () => {
+    await start();
+    const result = await downloadModel('ada/net', { filename: 'model.safetensors' });
+    expect(result.dir).toBe(join(getModelsDir(), 'ada', 'net'));
+    expect(read('models/ada/net/model.safetensors')).toEqual(bytes(2000, 3));
+    await expect(downloadModel('ada/net', { filename: 'model.safetensor' })).rejects.toThrow(
+      'The repository has no file "model.safetensor". Did you mean "model.safetensors"? There are 2 files: config.json, model.safetensors.',
+    );
+  });
+});
+
+describe('what cannot be', () => {
+  const message = async (promise: Promise<unknown>) => {
+    const error = await promise.then(
+      () => undefined,
+      (e: unknown) => e,
+    );
+    expect(error).toMatchObject({ name: 'UserError' });
+    return error instanceof Error ? error.message : '';
+  };
+
+  test('a repository that is missing, with the nearest name, leaves no folder', async () => {
+    await start();
+    expect(await message(downloadDataset('ada/sett', quick))).toMatch(
+      /There is no dataset "ada\/sett" .* Did you mean "ada\/set"\?/,
+    );
+    expect(await message(downloadDataset('bob/set', quick))).toContain('Did you mean "ada/set"?');
+    expect(existsSync(join(assets, 'datasets'))).toBe(false);
+  });
+
+  test('an id, revision, split, config or include that names nothing', async () => {
+    await start();
+    for (const id of ['mnist', 'a/b/c', '../x', 'a/..', 'a/b..c', ''])
+      expect(await message(downloadDataset(id))).toContain('expected <owner>/<name>');
+    expect(await message(downloadDataset('ada/set', { revision: 'v1' }))).toContain(
+      'has no revision "v1". Did you mean "v1.0"? It has: main, v1.0.',
+    );
+    expect(await message(downloadDataset('ada/set', { split: 'tset' }))).toBe(
+      'There is no split "tset". Did you mean "test"? There are "train", "test".',
+    );
+    expect(await message(downloadDataset('ada/set', { config: 'plane' }))).toBe(
+      'There is no config "plane". Did you mean "plain"? There is only "plain".',
+    );
+    expect(await message(downloadDataset('ada/set', { include: '*.csv' }))).toContain(
+      'No file matches include "*.csv".',
+    );
+  });
+
+  test('a gated repository without a token, with a wrong one, and with the right one', async () => {
+    await start({ gated: ['datasets/ada/set'], token: 'hf_right' });
+    const none = await message(downloadDataset('ada/set', quick));
+    expect(none).toContain(
+      `is gated: its files are for people who have accepted its terms. Accept them at ${hub.url}/datasets/ada/set`,
+    );
+    expect(existsSync(join(assets, 'datasets'))).toBe(false);
+    process.env.HF_TOKEN = 'hf_wrong';
+    const wrong = await message(downloadDataset('ada/set', quick));
+    expect(wrong).toContain('the account of HF_TOKEN has no access');
+    expect(wrong).not.toContain('hf_wrong');
+    process.env.HF_TOKEN = 'secret';
+    const malformed = await message(downloadDataset('ada/set'));
+    expect(malformed).toContain('HF_TOKEN is no access token of the Hub: it must begin with "hf_"');
+    expect(malformed).not.toContain('secret');
+    process.env.HF_TOKEN = 'hf_right';
+    expect((await downloadDataset('ada/set')).files).toHaveLength(5);
+  });
+
+  test('a Hub out of reach: an error at once useful, or the files that are here', async () => {
+    await start();
+    const gone = await startFixtureHub({ repositories: {} });
+    await gone.close();
+    process.env.HF_ENDPOINT = gone.url;
+    expect(await message(downloadDataset('ada/set', quick))).toContain(
+      'cannot be reached (ECONNREFUSED), 3 times in a row. Check the network',
+    );
+    process.env.HF_ENDPOINT = hub.url;
+    await downloadDataset('ada/set');
+    process.env.HF_ENDPOINT = gone.url;
+    const notes: (string | undefined)[] = [];
+    const result = await downloadDataset('ada/set', { ...quick, onProgress: ({ note }) => notes.push(note) });
+    expect(result).toMatchObject({ offline: true, received: 0 });
+    expect(notes.join()).toContain('that are here are used');
+  });
+
+  test('HF_HUB_OFFLINE with and without the files', async () => {
+    await start();
+    process.env.HF_HUB_OFFLINE = '1';
+    expect(await message(downloadDataset('ada/set'))).toContain(
+      'HF_HUB_OFFLINE is set, and the dataset ada/set is not in',
+    );
+    delete process.env.HF_HUB_OFFLINE;
+    const { dir } = await downloadDataset('ada/set', { split: 'test' });
+    hub.requests.length = 0;
+    process.env.HF_HUB_OFFLINE = 'true';
+    expect((await downloadDataset('ada/set', { split: 'test' })).files).toHaveLength(2);
+    expect(await message(downloadDataset('ada/set'))).toContain('but not whole as asked for');
+    expect(await message(downloadDataset('ada/set', { split: 'test', revision: 'v2' }))).toContain('at revision main');
+    writeFileSync(join(dir, 'plain/test-0.parquet'), 'cut');
+    expect(await message(downloadDataset('ada/set', { split: 'test' }))).toContain('HF_HUB_OFFLINE is set');
+    expect(hub.requests).toEqual([]);
+  });
+
+  test.each([
+    '../evil.txt',
+    'a/../../evil.txt',
+    '/evil.txt',
+    'a//b',
+    'a\\..\\evil.txt',
+    '.atelier.json',
+    '.incomplete/x',
+    'nul\u0000.txt',
+  ])('a file named %j is refused before anything is written, and can be left out', async (name) => {
+    await start({ repositories: { 'datasets/ada/evil': { [name]: 'evil', 'good.txt': 'good' } } });
+    expect(await message(downloadDataset('ada/evil', quick))).toContain(
+      `The repository has a file named ${JSON.stringify(name)}, which is refused`,
+    );
+    expect(existsSync(join(assets, 'datasets'))).toBe(false);
+    expect((await downloadDataset('ada/evil', { include: 'good.txt' })).files).toHaveLength(1);
+  });
+
+  test('a disk without room for it, counted before the first byte', async () => {
+    await start();
+    const text = await message(downloadDataset('ada/set', { freeSpace: async () => 200_000 }));
+    expect(text).toMatch(/The download needs 305 kB, but only 200 kB are free in .*ATELIER_ASSETS/);
+    expect(hub.content()).toEqual([]);
+    expect((await downloadDataset('ada/set', { split: 'test', freeSpace: async () => 200_000 })).files).toHaveLength(2);
+  });
+
+  test('an endpoint that is no address', async () => {
+    await start();
+    process.env.HF_ENDPOINT = 'huggingface.co';
+    expect(await message(downloadDataset('ada/set'))).toContain(
+      'HF_ENDPOINT is "huggingface.co", which is no http(s) address',
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { countOf, formatBytes, formatSeconds } from './format.js';
+import type { DownloadProgress } from './progress.js';
+
+export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean };
+
+/** Seconds between two plain lines where the output is no terminal. */
+const LINE_EVERY = 5;
+
+/**
+ * Shows a download's progress to a person: a bar in a terminal, otherwise a line now and then (a log stays readable).
+ *
+ *     const progress = terminalProgress();
+ *     try { await downloadDataset(id, { onProgress: progress.update }); } finally { progress.stop(); }
+ *
+ * `stop` gives the terminal back (the cursor too): call it on errors and Ctrl-C as well; twice does no harm.
+ */
+export function terminalProgress(stream: ProgressStream = process.stderr): {
+  update(progress: DownloadProgress): void;
+  stop(): void;
+} {
+  return stream.isTTY ? barProgress(stream) : lineProgress(stream);
+}
+
+function barProgress(stream: ProgressStream) {
+  let bars: MultiBar | undefined;
+  let bar: SingleBar | undefined;
+  const stop = () => {
+    bars?.stop();
+    bars = bar = undefined;
+  };
+  return {
+    stop,
+    update(progress: DownloadProgress) {
+      const { phase, files, bytes } = progress;
+      if (bars === undefined || bar === undefined) {
+        if (phase === 'done') return; // all was here: nothing to watch
+        bars = new MultiBar(
+          {
+            stream,
+            hideCursor: true,
+            format: '{id} {bar} {percentage}% | {text}',
+            etaBuffer: 1,
+            autopadding: true,
+            barsize: 24,
+            linewrap: false,
+          },
+          Presets.shades_classic,
+        );
+        bar = bars.create(1, 0, { id: progress.id, text: '' });
+      }
+      if (progress.note) bars.log(`${progress.note}\n`);
+      bar.setTotal(Math.max(1, bytes.total));
+      bar.update(phase === 'done' && bytes.total === 0 ? 1 : bytes.done, { text: describe(progress) });
+      if (phase === 'done') stop();
+      else if (files.total > 0) bars.update();
+    },
+  };
+}
+
+function lineProgress(stream: ProgressStream) {
+  let last = Number.NEGATIVE_INFINITY;
+  let phase: DownloadProgress['phase'] = 'listing';
+  return {
+    update(progress: DownloadProgress) {
+      const now = performance.now();
+      if (progress.note) stream.write(`${progress.note}\n`);
+      const isNew = progress.phase !== phase && progress.phase === 'downloading';
+      phase = progress.phase;
+      if (phase !== 'downloading' || (!isNew && now - last < LINE_EVERY * 1000)) return;
+      last = now;
+      stream.write(`${progress.id}: ${describe(progress)}\n`);
+    },
+    stop() {},
+  };
+}
+
+function describe({ phase, files, bytes, rate, secondsLeft }: DownloadProgress): string {
+  if (phase === 'listing') return 'asking the Hub';
+  if (phase === 'waiting') return 'waiting for another process';
+  if (phase === 'checking') return `checking ${countOf(files.total, 'file')}`;
+  const parts = [
+    `${files.done}/${countOf(files.total, 'file')}`,
+    `${formatBytes(bytes.done)} of ${formatBytes(bytes.total)}`,
+  ];
+  if (rate > 0) parts.push(`${formatBytes(rate)}/s`);
+  if (phase === 'downloading' && secondsLeft !== undefined) parts.push(`${formatSeconds(secondsLeft)} left`);
+  return parts.join(' | ');
+}

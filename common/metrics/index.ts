@@ -1,0 +1,2 @@
+export { accuracy } from './accuracy.js';
+export { ConfusionMatrix } from './confusionMatrix.js';

@@ -1,0 +1,13 @@
+export { createModel, modelNames, parseModelSpec } from './createModel.js';
+export { convertHubVit, type HubVit } from './hubVit.js';
+export { ImageModel, SequentialModel } from './imageModel.js';
+export {
+  type ImageTask,
+  type ModelSpec,
+  type ModelSpecInput,
+  modelSchema,
+  type SpecOf,
+  vitSchema,
+  vitSizes,
+} from './spec.js';
+export { VisionTransformer } from './vit.js';

@@ -1,0 +1,119 @@
+// Legend: B batch, T tokens of the query, S of key and value, D features, h heads, e features of a head (D = h·e).
+import * as tf from '@tensorflow/tfjs';
+import { Dropout } from './dropout.js';
+import { xavierUniform, zeros } from './initialisers.js';
+import { Linear, linear } from './linear.js';
+import { Layer, Module } from './module.js';
+import { parameter, setInitialiser } from './parameter.js';
+import { asSequence } from './shapes.js';
+
+export interface AttentionOptions {
+  /** Probability of dropping an attention weight in training. Default 0. */
+  dropout?: number;
+}
+
+/** softmax(q·kᵀ/√e + mask)·v for q[B, h, T, e], k and v [B, h, S, e] (Vaswani et al. 2017). The mask is added, [T, S] or broadcastable. */
+export function scaledDotProductAttention(
+  q_BhTe: tf.Tensor4D,
+  k_BhSe: tf.Tensor4D,
+  v_BhSe: tf.Tensor4D,
+  { mask, dropout }: { mask?: tf.Tensor; dropout?: Dropout } = {},
+): tf.Tensor4D {
+  const scores_BhTS = tf.mul(tf.matMul(q_BhTe, k_BhSe, false, true), 1 / Math.sqrt(q_BhTe.shape[3]));
+  const weights_BhTS: tf.Tensor = tf.softmax(mask ? tf.add(scores_BhTS, mask) : scores_BhTS);
+  return tf.matMul<tf.Tensor4D>(dropout ? dropout.forward(weights_BhTS) : weights_BhTS, v_BhSe);
+}
+
+/** Self-attention as timm's `Attention`: parameters `qkv` (one linear layer of 3·D) and `proj`. */
+export class Attention extends Layer {
+  qkv: Linear;
+  proj: Linear;
+  readonly heads: number;
+  readonly attnDrop: Dropout;
+  readonly projDrop: Dropout;
+
+  constructor(
+    features: number,
+    heads: number,
+    { dropout = 0, projDropout = 0 }: AttentionOptions & { projDropout?: number } = {},
+  ) {
+    super();
+    checkHeads(features, heads);
+    this.heads = heads;
+    this.qkv = new Linear(features, 3 * features);
+    this.proj = new Linear(features, features);
+    this.attnDrop = new Dropout(dropout);
+    this.projDrop = new Dropout(projDropout);
+  }
+
+  override forward(x: tf.Tensor): tf.Tensor {
+    const x_BTD = asSequence(x, 'Attention');
+    const [q, k, v] = splitHeads(this.qkv.forward(x_BTD), 3, this.heads);
+    const y_BhTe = scaledDotProductAttention(q!, k!, v!, { dropout: this.attnDrop });
+    return this.projDrop.forward(this.proj.forward(mergeHeads(y_BhTe)));
+  }
+}
+
+/**
+ * torch.nn.MultiheadAttention with batch_first: parameters `in_proj_weight` [3·D, D], `in_proj_bias`, `out_proj`.
+ * `forward(query[B,T,D], key[B,S,D], value[B,S,D], mask?)` gives [B, T, D].
+ */
+export class MultiHeadAttention extends Module {
+  inProjWeight: tf.Variable<tf.Rank.R2>;
+  inProjBias: tf.Variable<tf.Rank.R1>;
+  outProj: Linear;
+  readonly heads: number;
+  readonly dropout: Dropout;
+
+  constructor(features: number, heads: number, { dropout = 0 }: AttentionOptions = {}) {
+    super();
+    checkHeads(features, heads);
+    this.heads = heads;
+    this.inProjWeight = parameter<tf.Rank.R2>([3 * features, features], xavierUniform());
+    this.inProjBias = parameter<tf.Rank.R1>([3 * features], zeros);
+    this.outProj = new Linear(features, features);
+    if (this.outProj.bias) setInitialiser(this.outProj.bias, zeros);
+    this.dropout = new Dropout(dropout);
+  }
+
+  /** @param mask added to the scores: [T, S] or broadcastable to [B, h, T, S]; −∞ where attention is not allowed (`causalMask`). */
+  forward(query: tf.Tensor, key: tf.Tensor = query, value: tf.Tensor = key, mask?: tf.Tensor): tf.Tensor {
+    const [q, k, v] = this.project(query, key, value);
+    const y_BhTe = scaledDotProductAttention(q!, k!, v!, { mask, dropout: this.dropout });
+    return this.outProj.forward(mergeHeads(y_BhTe));
+  }
+
+  private project(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor4D[] {
+    const { inProjWeight, inProjBias, heads } = this;
+    if (query === key && key === value) return splitHeads(linear(query, inProjWeight, inProjBias), 3, heads);
+    const weights = tf.split<tf.Tensor2D>(inProjWeight, 3);
+    const biases = tf.split<tf.Tensor1D>(inProjBias, 3);
+    return [query, key, value].flatMap((x, i) => splitHeads(linear(x, weights[i]!, biases[i]), 1, heads));
+  }
+}
+
+/** 0 where token t may look at token s ≤ t, −∞ elsewhere: [T, T]. */
+export function causalMask(tokens: number): tf.Tensor2D {
+  const values = new Float32Array(tokens * tokens);
+  for (let t = 0; t < tokens; t++) values.fill(Number.NEGATIVE_INFINITY, t * tokens + t + 1, (t + 1) * tokens);
+  return tf.tensor2d(values, [tokens, tokens]);
+}
+
+/** [B, T, parts·D] to `parts` tensors [B, h, T, e]: one transpose for all parts, so that the backward pass has one as well. */
+function splitHeads(x: tf.Tensor, parts: number, heads: number): tf.Tensor4D[] {
+  const [B = 1, T = 1, width = 1] = x.shape;
+  const e = width / (parts * heads);
+  const together = tf.transpose(tf.reshape(x, [B, T, parts, heads, e]), [2, 0, 3, 1, 4]);
+  const separate = parts === 1 ? [together] : tf.split(together, parts);
+  return separate.map((part) => tf.reshape(part, [B, heads, T, e]));
+}
+
+/** [B, h, T, e] to [B, T, h·e]. */
+function mergeHeads(y: tf.Tensor4D): tf.Tensor3D {
+  const [B, h, T, e] = y.shape;
+  return tf.reshape(tf.transpose(y, [0, 2, 1, 3]), [B, T, h * e]);
+}
+
+function checkHeads(features: number, heads: number): void {
+  if (features % heads !== 0) throw new Error(`${features} features cannot be divided among ${heads} heads`);
+}

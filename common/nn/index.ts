@@ -1,0 +1,41 @@
+export { GELU, ReLU } from './activations.js';
+export {
+  Attention,
+  type AttentionOptions,
+  causalMask,
+  MultiHeadAttention,
+  scaledDotProductAttention,
+} from './attention.js';
+export { BatchNorm2d } from './batchNorm.js';
+export { Conv2d, type Conv2dOptions } from './conv2d.js';
+export { Dropout, DropPath } from './dropout.js';
+export { Embedding } from './embedding.js';
+export { Flatten } from './flatten.js';
+export { type Generator, generator } from './generator.js';
+export { initialise } from './initialise.js';
+export {
+  constant,
+  fans,
+  gain,
+  type Initialiser,
+  type KaimingOptions,
+  kaimingNormal,
+  kaimingUniform,
+  type Nonlinearity,
+  normal,
+  ones,
+  torchDefault,
+  truncNormal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+} from './initialisers.js';
+export { LayerNorm } from './layerNorm.js';
+export { Linear, linear } from './linear.js';
+export { Layer, Module } from './module.js';
+export { buffer, parameter, setInitialiser } from './parameter.js';
+export { GlobalAvgPool2d, MaxPool2d } from './pooling.js';
+export { Identity, Sequential } from './sequential.js';
+export { asImages, asMatrix, asSequence } from './shapes.js';
+export { readVariable, type StateDict, type StateTensor, writeVariable } from './state.js';

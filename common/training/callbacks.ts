@@ -1,0 +1,63 @@
+import type { ImageDataset } from '../data/index.js';
+import { UserError } from '../utils/index.js';
+import type { Run } from './run.js';
+import type { Row } from './state.js';
+import { writeErrorReason } from './writeError.js';
+
+/** What a finished run found on the test split. */
+export interface Result {
+  test: Record<string, number>;
+  /** What to expect, beside it in the table: numbers by metric name. */
+  expected?: Record<string, number>;
+  /** Rows: true class, columns: predicted class. */
+  confusion?: number[][];
+  /** The most confidently wrong images, worst first. */
+  mistakes?: Mistake[];
+  /** Where `mistakes` index into. */
+  dataset?: ImageDataset;
+}
+
+export interface Mistake {
+  /** Row of the data set. */
+  index: number;
+  label: number;
+  predicted: number;
+  /** Probability of the predicted class. */
+  confidence: number;
+}
+
+/**
+ * What happens between the lines of the loop: plain objects, run in the order of the list. A hook that throws stops the run.
+ */
+export interface Callback {
+  readonly name: string;
+  /** Once, before the first step (after a resume too). */
+  start?(run: Run): void | Promise<void>;
+  /** After every step, with the step's own values. */
+  step?(run: Run, values: Row): void | Promise<void>;
+  /** After the last step of an epoch, before its evaluation. */
+  batchesEnd?(run: Run): void | Promise<void>;
+  /** When an epoch is over: its row is the last of `run.history`, and the run stands at the start of the next one. */
+  epochEnd?(run: Run, row: Row): void | Promise<void>;
+  /** Once, when the run is finished and tested. */
+  end?(run: Run, result: Result): void | Promise<void>;
+  /** Always last, after an error and Ctrl-C too; must not throw. */
+  close?(run: Run): void;
+}
+
+/** Calls one hook. A file that cannot be written is the disk's fault, not a bug: it becomes a message. */
+export async function callHook(
+  callback: Callback,
+  folder: string,
+  hook: (callback: Callback) => void | Promise<void>,
+): Promise<void> {
+  try {
+    await hook(callback);
+  } catch (error) {
+    const reason = writeErrorReason(error);
+    if (reason === undefined) throw error;
+    throw new UserError(
+      `${callback.name} cannot write to ${folder}: ${reason}. The checkpoints are intact: go on with --resume.`,
+    );
+  }
+}

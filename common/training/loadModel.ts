@@ -1,0 +1,30 @@
+import { createModel, type ImageModel, parseModelSpec } from '../models/index.js';
+import { loadCheckpoint } from './checkpoint.js';
+import { findRun } from './folder.js';
+import { checkSameModel, type Task } from './parts.js';
+import type { RunState } from './state.js';
+
+export interface LoadedModel {
+  /** In inference mode, with the checkpoint's weights. */
+  model: ImageModel;
+  task: Task;
+  state: RunState;
+  folder: string;
+}
+
+/**
+ * Rebuilds a model from a run folder alone: architecture, weights, class names and preprocessing are in its checkpoint.
+ * @param run the folder or its name; `which` checkpoint: `best` (default) or `last`.
+ * @throws UserError where there is no such run or checkpoint, or its file is damaged.
+ */
+export async function loadModel(run: string, which: 'best' | 'last' = 'best'): Promise<LoadedModel> {
+  const folder = await findRun(run);
+  const { state, model: weights } = await loadCheckpoint(folder, which);
+  const { task } = state;
+  const { channels, size } = task.preprocessing;
+  const model = createModel(parseModelSpec(task.model), { classes: task.labels.length, channels, size });
+  checkSameModel(`${which}.safetensors of ${folder}`, task.model, weights, { model, task });
+  model.loadStateDict(weights);
+  model.eval();
+  return { model, task, state, folder };
+}

@@ -1,0 +1,93 @@
+// One process per run folder. proper-lockfile holds the lock; beside it `owner.json` says who, so that the lock of a process
+// which was killed on this machine is taken over at once instead of after the lock's age limit.
+import { readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import lockfile from 'proper-lockfile';
+import { UserError } from '../utils/index.js';
+
+interface Owner {
+  pid: number;
+  host: string;
+  /** Start time of the process where the system tells it (Linux): process ids are used again. */
+  started: string | null;
+}
+
+/** A lock that is not renewed for this long is nobody's. Long: a first step that compiles blocks the renewal. */
+const staleMilliseconds = 120_000;
+
+/** Locks a run folder; resolves to the function that releases it. UserError where another process uses the folder. */
+export async function lockRun(folder: string): Promise<() => Promise<void>> {
+  const lockfilePath = join(folder, '.lock');
+  const ownerPath = join(folder, '.owner.json');
+  // Asking, taking over and writing the owner are one act: two processes may find the same dead owner at once.
+  const gate = join(folder, '.gate');
+  const openGate = await lockfile.lock(gate, {
+    lockfilePath: gate,
+    realpath: false, // the gate is nothing but its lock
+    stale: 5_000,
+    retries: { retries: 40, minTimeout: 50, maxTimeout: 250 },
+    onCompromised: () => {},
+  });
+  try {
+    const options = { lockfilePath, stale: staleMilliseconds, update: 20_000, onCompromised: () => {} };
+    let release: () => Promise<void>;
+    try {
+      release = await lockfile.lock(folder, options);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
+      const owner = await readOwner(ownerPath);
+      if (owner === undefined || isAlive(owner)) throw inUse(folder, owner);
+      await rm(lockfilePath, { recursive: true, force: true });
+      release = await lockfile.lock(folder, options);
+    }
+    const owner: Owner = { pid: process.pid, host: hostname(), started: startedAt(process.pid) };
+    await writeFile(ownerPath, JSON.stringify(owner));
+    return async () => {
+      await rm(ownerPath, { force: true });
+      await release();
+    };
+  } finally {
+    await openGate();
+  }
+}
+
+function inUse(folder: string, owner: Owner | undefined): UserError {
+  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
+  return new UserError(
+    `${folder} is in use by ${who}. Wait for it or stop it, or choose another folder with --output.`,
+  );
+}
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const owner: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof owner !== 'object' || owner === null || !('pid' in owner) || !('host' in owner)) return undefined;
+    const started = 'started' in owner && typeof owner.started === 'string' ? owner.started : null;
+    return { pid: Number(owner.pid), host: String(owner.host), started };
+  } catch {
+    return undefined; // missing or half-written: the owner was killed right there, or another version wrote it
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  if (owner.host !== hostname()) return true; // cannot be asked from here: only the lock's age tells
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return owner.started === null || startedAt(owner.pid) === owner.started;
+}
+
+/** Linux: the 22nd field of /proc/<pid>/stat, in clock ticks since boot; the second field may hold spaces, so count after its `)`. */
+function startedAt(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+// What a run trains, and whether a checkpoint belongs to it.
+import type { StateDict } from '../nn/index.js';
+import { UserError } from '../utils/index.js';
+import type { Callback } from './callbacks.js';
+import type { Classifier } from './onnx.js';
+import type { RunState } from './state.js';
+
+/** Model spec, class names and preprocessing: with the weights all that predicting needs. */
+export type Task = RunState['task'];
+
+/** Anything with a state by name: modules, optimizers, averages. */
+export interface Stateful {
+  stateDict(): StateDict;
+  loadStateDict(dict: StateDict): unknown;
+}
+
+export interface Parts {
+  model: Stateful;
+  optimizer: Stateful & { iterations: number; readonly lr: number };
+  /** Averaged weights under the parameters' names, if the loop keeps some. */
+  ema?: Stateful;
+  task: Task;
+}
+
+export interface RunSetup extends Parts {
+  model: Classifier;
+  folder: string;
+  paper: string;
+  seed: number;
+  config: unknown;
+  versions: Record<string, string>;
+  dataset: string | null;
+  monitor: { metric: string; mode: 'max' | 'min' };
+  callbacks: readonly Callback[];
+  release: () => Promise<void>;
+}
+
+/** A UserError that names the first parameters in which a checkpoint's architecture differs from the model's. */
+export function checkSameModel(
+  path: string,
+  spec: unknown,
+  saved: StateDict,
+  { model, task }: Pick<Parts, 'model' | 'task'>,
+): void {
+  const own = model.stateDict();
+  const differences: string[] = [];
+  for (const [name, { shape }] of own) {
+    const other = saved.get(name);
+    if (other === undefined) differences.push(`${name} [${shape.join(', ')}] is missing in the checkpoint`);
+    else if (other.shape.join() !== shape.join())
+      differences.push(`${name} is [${other.shape.join(', ')}] in the checkpoint and [${shape.join(', ')}] here`);
+  }
+  for (const [name, { shape }] of saved)
+    if (!own.has(name)) differences.push(`${name} [${shape.join(', ')}] of the checkpoint is unknown here`);
+  if (differences.length === 0) return;
+  const more = differences.length > 4 ? `; and ${differences.length - 4} more` : '';
+  throw new UserError(
+    `${path} is a checkpoint of another architecture: ${differences.slice(0, 4).join('; ')}${more}.\n` +
+      `Model of the checkpoint: ${JSON.stringify(spec)}\nModel of this run:       ${JSON.stringify(task.model)}`,
+  );
+}
+
+export function prefixed(prefix: string, dict: StateDict | undefined): StateDict {
+  return new Map([...(dict ?? [])].map(([name, tensor]) => [prefix + name, tensor]));
+}
+
+export function unprefixed(prefix: string, dict: StateDict): StateDict {
+  const own = [...dict].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}

@@ -1,0 +1,7 @@
+import type { Data, Layout } from 'plotly.js-dist';
+
+/** A plotly figure as plain data: what `Plotly.newPlot` takes, what a notebook shows, what is saved to a file. */
+export type Figure = { data: Partial<Data>[]; layout: Partial<Layout> };
+
+/** Size of a picture: width and height in CSS pixels, `scale` in picture pixels for each of them. */
+export type PictureSize = { width?: number; height?: number; scale?: number };

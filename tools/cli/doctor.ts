@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { assetsDir } from 'common/utils';
+
+interface Check {
+  name: string;
+  value: string;
+  /** What to do, where something is missing. */
+  problem?: string;
+}
+
+/** Prints what this machine has, one line each; exit code 1 where something that is needed is missing. */
+export async function doctor(): Promise<void> {
+  const checks = [node(), { name: 'machine', value: machine() }, await onnxruntime(), await disk()];
+  for (const { name, value, problem } of checks)
+    process.stdout.write(
+      `${problem === undefined ? 'ok ' : 'NO '} ${name.padEnd(13)} ${value}${problem ? `\n    ${problem}` : ''}\n`,
+    );
+  if (checks.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
+}
+
+function node(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  return { name: 'node', value: process.version, problem: enough ? undefined : 'Node 20.19 or later is needed.' };
+}
+
+function machine(): string {
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  return `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, ${gib(freemem())} of ${gib(totalmem())} GiB memory free`;
+}
+
+async function onnxruntime(): Promise<Check> {
+  try {
+    const ort = await import('onnxruntime-node');
+    const providers = ort.listSupportedBackends().map(({ name }) => name);
+    const path = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+    const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+    return { name: 'onnxruntime', value: `${version}, providers: ${providers.join(', ')}` };
+  } catch (error) {
+    const value = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return {
+      name: 'onnxruntime',
+      value,
+      problem: 'Its binary cannot be loaded: run npm install again on this machine.',
+    };
+  }
+}
+
+async function disk(): Promise<Check> {
+  let folder = assetsDir();
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  const free = (bavail * bsize) / 2 ** 30;
+  const problem = free < 1 ? 'Less than 1 GiB is free: checkpoints and data sets may not fit.' : undefined;
+  return { name: 'disk', value: `${free.toFixed(1)} GiB free for ${assetsDir()}`, problem };
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, printError } from './errors.js';
+
+// Each command loads what it needs when it is run, so that --help answers at once.
+const program = new Command('atelier')
+  .description('Train, evaluate and ship the models of papers/.')
+  .version('0.1.0')
+  .enablePositionalOptions()
+  .exitOverride();
+
+program
+  .command('train')
+  .description("train a paper's model; its own options come after the paper: train <paper> --help")
+  .argument('<paper>', 'a folder with a train.ts, or its name under papers/')
+  .argument('[arguments...]', 'key=value overrides, --resume <run>, --output <folder>')
+  .passThroughOptions()
+  .allowUnknownOption()
+  .action(async (paper: string, rest: string[]) => (await import('./train.js')).train(paper, rest));
+
+program
+  .command('evaluate')
+  .description("test a run's best weights again, with the evaluate.ts of its paper")
+  .argument('<run>', "a run's folder or name")
+  .action(async (run: string) => (await import('./evaluate.js')).evaluate(run));
+
+program
+  .command('predict')
+  .description('class and probability of images')
+  .argument('<run>', "a run's folder or name, or a model.onnx")
+  .argument('<images...>', 'PNG, JPEG or other image files')
+  .option('--top <n>', 'how many classes an image', '3')
+  .action(async (run: string, images: string[], { top }: { top: string }) =>
+    (await import('./predict.js')).predict(run, images, top),
+  );
+
+program
+  .command('export')
+  .description("write a run's best weights as an ONNX file")
+  .argument('<run>', "a run's folder or name")
+  .requiredOption('--to <file>', 'where to write')
+  .action(async (run: string, { to }: { to: string }) => (await import('./export.js')).exportRun(run, to));
+
+program
+  .command('download')
+  .description('fetch a data set or a model from the Hugging Face Hub into assets/')
+  .argument('<kind>', 'dataset or model')
+  .argument('<id>', 'owner/name')
+  .option('--revision <name>', 'branch, tag or commit')
+  .action(async (kind: string, id: string, options: { revision?: string }) =>
+    (await import('./download.js')).download(kind, id, options),
+  );
+
+program
+  .command('doctor')
+  .description('say whether this machine has what is needed')
+  .action(async () => (await import('./doctor.js')).doctor());
+
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its message and a suggestion already; --help and --version end here too, with 0.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    printError(error);
+    process.exitCode = exitCodeOf(error);
+    // Threads and timers of what failed would keep the process.
+    process.exit();
+  }
+}
