@@ -1,9 +1,14 @@
-import { DataStorage, engine, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, DataStorage, engine, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { executableOf } from './executable.js';
-import { apply, type Graph, inputValue, isOp, sameShape, topological, type Value } from './graph.js';
+import { apply, Graph, inputValue, sameShape, type Value } from './graph.js';
 import type { DType, TensorType } from './ops.js';
 import { type Data, Storage } from './session.js';
 import { stats } from './stats.js';
+
+/** What no graph value can be: strings as their bytes, and complex numbers as a pair of tensors. */
+export type Special =
+  | { readonly strings: readonly Uint8Array[] }
+  | { readonly real: TensorInfo; readonly imag: TensorInfo };
 
 /** What the backend knows of one tensor's data: memory, or the graph value that will give it. */
 export interface Entry {
@@ -13,6 +18,10 @@ export interface Entry {
   storage: Storage | undefined;
   /** Set where the tensor belongs to a recording: it has no data of its own and never will. */
   recording: string | undefined;
+  /** Why there is no data: the evaluation of this tensor failed. */
+  error?: unknown;
+  /** Set for strings and complex numbers, which have neither memory nor a graph value of their own. */
+  special?: Special;
 }
 
 type DataId = TensorInfo['dataId'];
@@ -49,6 +58,7 @@ export class OnnxBackend extends KernelBackend {
   private readonly pending = new Set<Entry>();
   private readonly inputs = new WeakMap<Storage, Value>();
   private readonly storages = new WeakMap<Value, Storage>();
+  private readonly released = new WeakSet<Storage>();
   private nodes = 0;
   recorder: Recorder | undefined;
 
@@ -62,7 +72,17 @@ export class OnnxBackend extends KernelBackend {
 
   /** The graph value of a tensor, with the tensor's shape (a reshaped tensor shares its data). */
   value(info: TensorInfo): Value {
+    // tfjs would look for such a tensor on other backends, and fail there with less to say.
+    if (!this.data.has(info.dataId) && !engine().state.tensorInfo.has(info.dataId))
+      throw new Error(`a tensor of shape [${info.shape}] was used after it was disposed`);
     const entry = this.data.get(info.dataId);
+    if (entry.error !== undefined) throw entry.error;
+    if (entry.special !== undefined)
+      throw new Error(
+        'real' in entry.special
+          ? 'a complex tensor is two tensors: take tf.real and tf.imag of it before it leaves or enters a compiled function'
+          : 'a tensor of strings has no place in a graph: keep it outside of compiled functions',
+      );
     const value = entry.value ?? this.inputOf(entry);
     return sameShape(value.shape, info.shape) ? value : apply('Reshape', [value], { shape: info.shape });
   }
@@ -70,6 +90,11 @@ export class OnnxBackend extends KernelBackend {
   /** The memory that feeds an Input made by this backend. */
   storageOf(value: Value): Storage | undefined {
     return this.storages.get(value);
+  }
+
+  /** Whether the last tensor over this memory was disposed. */
+  isReleased(storage: Storage): boolean {
+    return this.released.has(storage);
   }
 
   private inputOf(entry: Entry): Value {
@@ -115,24 +140,65 @@ export class OnnxBackend extends KernelBackend {
     return { dataId, shape: [...storage.type.shape], dtype };
   }
 
+  /** A new tensor of strings. */
+  holdStrings(strings: readonly Uint8Array[], shape: readonly number[]): TensorInfo {
+    return { dataId: this.special({ strings }, 1), shape: [...shape], dtype: 'string' };
+  }
+
+  /** A new complex tensor, which owns its parts. */
+  holdComplex(real: TensorInfo, imag: TensorInfo): TensorInfo {
+    return { dataId: this.special({ real, imag }, 1), shape: [...real.shape], dtype: 'complex64' };
+  }
+
+  private special(special: Special, refCount: number, dataId: DataId = {}): DataId {
+    this.data.set(dataId, {
+      refCount,
+      dtype: 'float32',
+      value: undefined,
+      storage: undefined,
+      recording: this.recorder?.name,
+      special,
+    });
+    return dataId;
+  }
+
   hasPending(): boolean {
     return this.pending.size > 0;
   }
 
-  /** Evaluates everything that is pending and alive, as one model. */
+  /** Evaluates everything that is pending and alive, as one model. What fails throws when it is used, and keeps nothing else from its value. */
   flush(): void {
     this.nodes = 0;
-    const entries = [...this.pending];
-    if (entries.length === 0) return;
+    if (this.pending.size > 0) this.settle([...this.pending]);
+    stats.pending = 0;
+  }
+
+  /** Evaluates these; where that fails, halves of them, until those that fail are found. */
+  private settle(entries: readonly Entry[]): void {
+    try {
+      this.evaluate(entries);
+    } catch (error) {
+      const [entry] = entries;
+      if (entries.length > 1) {
+        const middle = entries.length >> 1;
+        this.settle(entries.slice(0, middle));
+        this.settle(entries.slice(middle));
+      } else if (entry !== undefined) {
+        entry.error = error;
+        this.pending.delete(entry);
+      }
+    }
+  }
+
+  private evaluate(entries: readonly Entry[]): void {
     const outputs = entries.map(({ value }) => {
       if (value === undefined) throw new Error('a pending tensor has no graph value');
       return value;
     });
-    const inputs = topological(outputs).flatMap((node) => (isOp(node, 'Input') ? node.outputs : []));
-    const graph: Graph = { inputs, outputs };
+    const graph = Graph.of(outputs);
     const executable = executableOf(graph);
     const feeds = executable.needed.map((place) => {
-      const value = inputs[place];
+      const value = graph.inputs[place];
       const storage = value === undefined ? undefined : this.storages.get(value);
       if (storage === undefined)
         throw new Error('a tensor that belongs to a compile() recording is used outside of it');
@@ -144,11 +210,20 @@ export class OnnxBackend extends KernelBackend {
       const storage = results[i];
       if (storage !== undefined) this.setStorage(entry, storage);
     });
-    stats.pending = 0;
   }
 
+  /** The values of a tensor in memory: numbers, a complex number as two of them, or the bytes of strings. */
   override readSync(dataId: DataId): Data {
     const entry = this.data.get(dataId);
+    const { special } = entry;
+    if (special !== undefined) {
+      if ('real' in special) {
+        const [real, imag] = [this.readSync(special.real.dataId), this.readSync(special.imag.dataId)];
+        return backend_util.mergeRealAndImagArrays(Float32Array.from(real), Float32Array.from(imag));
+      }
+      // tfjs types every read as an array of numbers, and knows strings by their type.
+      return special.strings as unknown as Data;
+    }
     if (entry.storage === undefined) {
       if (this.recorder !== undefined || entry.recording !== undefined) {
         throw new Error(
@@ -159,6 +234,7 @@ export class OnnxBackend extends KernelBackend {
       this.flush();
     }
     const { storage } = entry;
+    if (entry.error !== undefined) throw entry.error;
     if (storage === undefined) throw new Error('a tensor has no data');
     // The engine reuses its own memory, so what leaves it is a copy.
     return storage.foreign ? storage.data : storage.data.slice();
@@ -175,6 +251,22 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override move(dataId: DataId, values: unknown, shape: number[], dtype: string, refCount: number): void {
+    if (dtype === 'string') {
+      this.special({ strings: Array.isArray(values) ? values : [] }, refCount, dataId);
+      return;
+    }
+    if (dtype === 'complex64') {
+      const { real, imag } = backend_util.splitRealAndImagArrays(
+        values instanceof Float32Array ? values : new Float32Array(),
+      );
+      const part = (data: Float32Array): TensorInfo => ({
+        dataId: this.write(data, shape, 'float32'),
+        shape: [...shape],
+        dtype: 'float32',
+      });
+      this.special({ real: part(real), imag: part(imag) }, refCount, dataId);
+      return;
+    }
     const type: TensorType = { shape: [...shape], dtype: storedDType(dtype) };
     const data = ownable(values, type.dtype);
     const size = shape.reduce((product, d) => product * d, 1);
@@ -199,8 +291,15 @@ export class OnnxBackend extends KernelBackend {
     const entry = this.data.get(dataId);
     entry.refCount--;
     if (!force && entry.refCount > 0) return false;
-    this.pending.delete(entry);
-    if (entry.storage !== undefined) stats.bytes -= entry.storage.data.byteLength;
+    if (this.pending.delete(entry)) stats.pending = this.pending.size;
+    if (entry.storage !== undefined) {
+      stats.bytes -= entry.storage.data.byteLength;
+      this.released.add(entry.storage);
+    }
+    if (entry.special !== undefined && 'real' in entry.special) {
+      this.disposeData(entry.special.real.dataId);
+      this.disposeData(entry.special.imag.dataId);
+    }
     this.data.delete(dataId);
     return true;
   }

@@ -4,11 +4,13 @@ import { BACKEND_NAME } from './kernels/register.js';
 import { random } from './random.js';
 import { RecordedStep } from './recordedStep.js';
 import { isRecording } from './recording.js';
-import { signatureOf } from './tree.js';
+import { leavesOf, signatureOf } from './tree.js';
 
 export interface CompileOptions {
   /** The function's name in messages. Default: its own. */
   name?: string;
+  /** Recordings kept at once; the one that was not used for longest goes first. Default: 64. */
+  keep?: number;
 }
 
 export type Compiled<A extends unknown[], R> = ((...args: A) => R) & {
@@ -21,44 +23,75 @@ export type Compiled<A extends unknown[], R> = ((...args: A) => R) & {
 /** More recordings than this of one function mean that something changes at every call. */
 const STORM = 16;
 
+/** Which leaves of the arguments differ, as text. */
+function changes(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
+  const paths = new Set([...before.keys(), ...now.keys()]);
+  const differing = [...paths].filter((path) => before.get(path) !== now.get(path));
+  const lines = differing.map((path) => `${path}: ${before.get(path) ?? 'absent'} → ${now.get(path) ?? 'absent'}`);
+  return lines.length > 4 ? `${lines.slice(0, 4).join('; ')}; and ${lines.length - 4} more` : lines.join('; ');
+}
+
 /**
  * Turns a function of tensors into one graph that is recorded at the first call and replayed at the next: forward, backward and update of a
  * training step run as one ONNX model. One recording is made a signature (nesting, shapes, types, and the values of arguments that are no
  * tensors).
  *
- * Variables are captured by reference: their values at the call are used, and what the function assigns is stored. Numbers that change go
- * through `live`. Inside, tensors have no values: reading one is an error. The tensors returned belong to the caller.
+ * - Variables are captured by reference: their values at the call are used, and what the function assigns is stored. They are made before,
+ *   never inside. Other tensors found outside are captured as they are; when one of them is disposed the function is recorded anew.
+ * - Numbers that change go through `live`. Whatever else the function does on the host (counters, logging) happens while it is recorded
+ *   and not at a replay: see `afterStep`. What it returns beside tensors is what it returned then.
+ * - Inside, tensors have no values: reading one is an error, after which variables hold what they held before.
+ * - The tensors returned are new and belong to the caller, also where the function returns an argument or a variable.
+ * - Random numbers drawn inside are those of the current `random.counter`, which moves on with each call.
+ * - Inside another compiled function, and under tf.grad, the function itself is called.
  */
 export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   const name = options.name ?? (fn.name === '' ? 'a compiled function' : fn.name);
+  if (fn.constructor.name === 'AsyncFunction')
+    throw new Error(`${name} is asynchronous: a compiled function must return its tensors at once`);
+  const keep = Math.max(1, options.keep ?? 64);
+  // In the order of their last use.
   const recordings = new Map<string, RecordedStep>();
-  let warned = false;
+  let last: ReadonlyMap<string, string> = new Map();
+  let made = 0;
+
+  const record = (backend: OnnxBackend, key: string, args: A): RecordedStep => {
+    const leaves = leavesOf(args);
+    if (++made === STORM + 1)
+      console.warn(
+        `${name} was recorded ${made} times: each call with new shapes or other numbers compiles again. ` +
+          `The last time changed ${changes(last, leaves) || 'a tensor that it uses from outside'}. ` +
+          'Pad batches to one size, and pass numbers that change through live().',
+      );
+    last = leaves;
+    const step = new RecordedStep(name, backend, fn as (...args: unknown[]) => unknown, args);
+    recordings.get(key)?.dispose();
+    recordings.delete(key);
+    recordings.set(key, step);
+    for (const [oldKey, old] of recordings) {
+      if (recordings.size <= keep) break;
+      old.dispose();
+      recordings.delete(oldKey);
+    }
+    return step;
+  };
 
   const call = (...args: A): R => {
-    if (isRecording()) return fn(...args);
+    // A gradient is taken of what fn does, so it must be seen to do it.
+    if (isRecording() || tf.engine().state.activeTape) return fn(...args);
     const backend = tf.backend();
-    if (tf.getBackend() !== BACKEND_NAME) {
-      const result = fn(...args);
-      random.advance();
-      return result;
-    }
-    const key = signatureOf(args);
-    let step = recordings.get(key);
-    if (step === undefined) {
-      if (recordings.size >= STORM && !warned) {
-        warned = true;
-        console.warn(
-          `${name} was recorded ${recordings.size + 1} times: each call with new shapes or other numbers compiles again. ` +
-            `The last signature: ${key.slice(0, 200)}. Pad batches to one size, and pass numbers that change through live().`,
-        );
-      }
+    return random.call(() => {
+      if (tf.getBackend() !== BACKEND_NAME) return fn(...args);
+      const key = signatureOf(args);
+      const known = recordings.get(key);
       // tfjs knows its backends by their base class only; the name says that it is ours.
-      step = new RecordedStep(name, backend as OnnxBackend, fn as (...args: unknown[]) => unknown, args);
-      recordings.set(key, step);
-    }
-    const result = step.run(args) as R;
-    random.advance();
-    return result;
+      if (known === undefined || known.stale) return record(backend as OnnxBackend, key, args).run(args) as R;
+      if (recordings.size > 1) {
+        recordings.delete(key);
+        recordings.set(key, known);
+      }
+      return known.run(args) as R;
+    });
   };
 
   return Object.assign(call, {

@@ -1,8 +1,9 @@
+import { explain } from './explain.js';
 import { type Graph, topological, type Value } from './graph.js';
 import { lowerGraph } from './lower/index.js';
 import { optimize } from './passes/index.js';
 import { attrKey } from './passes/rewrite.js';
-import { Session, type Storage } from './session.js';
+import { engineSettings, Session, type SessionOptions, type Storage } from './session.js';
 import { stats, timed } from './stats.js';
 
 /** A graph that is compiled: run it with one storage an input, in the order of `inputs`, and one an output. */
@@ -14,14 +15,18 @@ export class Executable {
   private readonly inputNames: readonly string[];
   private readonly outputNames: readonly string[];
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, options: SessionOptions = engineSettings()) {
     const start = performance.now();
-    this.graph = optimize(graph);
+    this.graph = optimize(graph, options);
     this.needed = this.graph.inputs.map((value) => graph.inputs.indexOf(value));
     this.inputNames = this.graph.inputs.map((_, i) => `i${i}`);
     this.outputNames = this.graph.outputs.map((_, i) => `o${i}`);
     const model = lowerGraph(this.graph, { inputNames: this.inputNames, outputNames: this.outputNames });
-    this.session = new Session(model);
+    try {
+      this.session = new Session(model, options);
+    } catch (error) {
+      throw explain(error, this.graph);
+    }
     stats.compiles++;
     stats.compileMs += performance.now() - start;
   }
@@ -39,7 +44,11 @@ export class Executable {
       if (storage !== undefined) fetches[this.outputNames[i] ?? ''] = storage.tensor;
     }
     stats.runs++;
-    timed('runMs', () => this.session.run(feeds, fetches));
+    try {
+      timed('runMs', () => this.session.run(feeds, fetches));
+    } catch (error) {
+      throw explain(error, this.graph);
+    }
   }
 
   dispose(): void {
@@ -69,9 +78,38 @@ const cache = new Map<string, Executable>();
 /** Executables kept at once: the one that was not used for longest goes first. */
 const CACHE_SIZE = 256;
 
+/** How often graphs of the same operators were compiled, and the last of them. */
+const families = new Map<string, { count: number; last: string }>();
+/** More compilations than this of the same operators mean that an attribute or a shape changes at every evaluation. */
+const STORM = 16;
+let warned = false;
+
+/** Warns once of a storm of compilations, naming the operator that changed. */
+function watch(key: string): void {
+  if (warned) return;
+  const operators = key.replace(/[^\n(]*\[[^\n]*|\([^\n]*/g, '');
+  const family = families.get(operators);
+  if (family === undefined) {
+    if (families.size >= CACHE_SIZE) families.clear();
+    families.set(operators, { count: 1, last: key });
+    return;
+  }
+  const [before, now] = [family.last.split('\n'), key.split('\n')];
+  family.last = key;
+  if (++family.count <= STORM) return;
+  warned = true;
+  const line = now.findIndex((text, i) => text !== before[i]);
+  console.warn(
+    `The same operators were compiled ${family.count} times: something changes at every evaluation. ` +
+      `The last time it was ${before[line]?.slice(0, 200)} → ${now[line]?.slice(0, 200)}. ` +
+      'Numbers that change belong in tensors, not in attributes; batches are best of one size.',
+  );
+}
+
 /** The executable of a graph: made, or found under its structural key. */
 export function executableOf(graph: Graph): Executable {
-  const key = structuralKey(graph);
+  // The same graph is another executable on another provider.
+  const key = `${engineSettings().provider}\n${structuralKey(graph)}`;
   const known = cache.get(key);
   if (known !== undefined) {
     stats.hits++;
@@ -79,6 +117,7 @@ export function executableOf(graph: Graph): Executable {
     cache.set(key, known);
     return known;
   }
+  watch(key);
   const made = new Executable(graph);
   cache.set(key, made);
   if (cache.size > CACHE_SIZE) {

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxBackend } from './backend.js';
-import { type Graph, inputValue, isOp, topological, type Value } from './graph.js';
+import { Graph, inputValue, type Value } from './graph.js';
 import { BACKEND_NAME } from './kernels/register.js';
 import { lowerGraph } from './lower/index.js';
 import { readModelInfo } from './onnxProto.js';
 import { optimize } from './passes/index.js';
-import { printGraph } from './print.js';
-import { Recording, whileRecording } from './recording.js';
+import { Recording } from './recording.js';
 import { type Data, Session } from './session.js';
+import { trace } from './trace.js';
+
+interface InputSpec {
+  readonly shape: readonly (number | null)[];
+  readonly dtype: 'float32' | 'int32';
+}
 
 export interface ExportOptions<I extends Record<string, tf.Tensor>> {
-  /** The inputs by name. A length of null at the front is the free batch axis. */
-  inputs: {
-    readonly [K in keyof I]: { readonly shape: readonly (number | null)[]; readonly dtype: 'float32' | 'int32' };
-  };
+  /** The inputs by name. A length of null at the front is the free batch axis, the same for all inputs. */
+  inputs: { readonly [K in keyof I]: InputSpec };
   /** The order of the outputs; each is a name in what the function returns. */
   outputs: readonly string[];
   /** Written into the file as key and value. */
@@ -23,66 +26,61 @@ export interface ExportOptions<I extends Record<string, tf.Tensor>> {
   names?: ReadonlyMap<tf.Variable, string>;
 }
 
-// The free axis is recorded under a batch size that nothing else has: every length it divides follows the batch. Recording twice under two
-// such primes and comparing the graphs proves that no other length was meant.
+// The free axis is recorded under a batch size that nothing else has: every length it divides follows the batch.
 const BATCHES = [100_003, 100_019] as const;
 
 interface Traced {
-  graph: Graph;
-  inputs: readonly Value[];
+  readonly graph: Graph;
+  /** The inputs by the order of their names. */
+  readonly inputs: readonly Value[];
+  readonly weights: ReadonlyMap<Value, tf.Variable>;
 }
 
-function trace<I extends Record<string, tf.Tensor>>(
+function traceInputs<I extends Record<string, tf.Tensor>>(
   backend: OnnxBackend,
   fn: (inputs: I) => Record<string, tf.Tensor>,
   { inputs, outputs }: ExportOptions<I>,
   batch: number,
 ): Traced {
-  backend.flush();
-  const recording = new Recording('exportOnnx');
-  const engine = tf.engine();
-  engine.startScope();
-  try {
-    return whileRecording(recording, backend, () => {
-      const values: Value[] = [];
-      const tensors = Object.entries<{ shape: readonly (number | null)[]; dtype: 'float32' | 'int32' }>(inputs).map(
-        ([name, { shape, dtype }]) => {
-          const value = inputValue(
-            shape.map((d) => d ?? batch),
-            dtype,
-          );
-          values.push(value);
-          return [name, engine.makeTensorFromTensorInfo(backend.output(value))] as const;
-        },
-      );
-      // The record has exactly the names of I: it was built from the object that declares them.
-      const result = fn(Object.fromEntries(tensors) as I);
-      if (recording.live.length > 0)
-        throw new Error('an exported function may not use random numbers or live values: call model.eval() first');
-      const wanted = outputs.map((name) => {
-        const tensor = result[name];
-        if (tensor === undefined)
-          throw new Error(`the exported function returns no "${name}", only ${Object.keys(result).join(', ')}`);
-        return backend.value(tensor);
-      });
-      const leaves = topological(wanted).flatMap((node) => (isOp(node, 'Input') ? node.outputs : []));
-      return { graph: { inputs: [...new Set([...values, ...leaves])], outputs: wanted }, inputs: values };
+  const recording = new Recording('an exported function');
+  const values: Value[] = [];
+  const { result, assigned, variableOf } = trace(backend, recording, () => {
+    const tensors = Object.entries<InputSpec>(inputs).map(([name, { shape, dtype }]) => {
+      const value = inputValue(shape.map((d) => d ?? batch), dtype); // biome-ignore format: one value
+      values.push(value);
+      return [name, tf.engine().makeTensorFromTensorInfo(backend.output(value))] as const;
     });
-  } finally {
-    for (const scalar of recording.once.values()) scalar.dispose();
-    engine.endScope();
+    // The record has exactly the names of I: it was built from the object that declares them.
+    const returned = fn(Object.fromEntries(tensors) as I);
+    return outputs.map((name) => {
+      const tensor = returned[name];
+      if (tensor === undefined)
+        throw new Error(`an exported function returns no "${name}", only ${Object.keys(returned).join(', ')}`);
+      return backend.value(tensor);
+    });
+  });
+  if (recording.live.length > 0)
+    throw new Error('an exported function may not use random numbers or live values: call model.eval() first');
+  if (assigned.length > 0)
+    throw new Error(
+      `an exported function may not assign variables ("${assigned[0]?.variable.name}"): call model.eval() first`,
+    );
+  const graph = Graph.of(result);
+  const weights = new Map<Value, tf.Variable>();
+  for (const value of graph.inputs) {
+    const storage = backend.storageOf(value);
+    const variable = storage === undefined ? undefined : variableOf.get(storage);
+    if (variable !== undefined) weights.set(value, variable);
   }
+  return { graph: new Graph([...new Set([...values, ...graph.inputs])], graph.outputs), inputs: values, weights };
 }
 
-const withoutBatch = (graph: Graph, batch: number): string =>
-  printGraph(graph).replace(/\d+/g, (digits) => {
-    const number = Number(digits);
-    return number > 0 && number % batch === 0 ? `B*${number / batch}` : digits;
-  });
-
 /**
- * A function of tensors as an ONNX file: the graph that `compile` would record, with the values of variables inside. The batch axis is free
- * where the inputs say null.
+ * A function of tensors as an ONNX file: the graph that `compile` would record, with the values of variables inside, under the names given
+ * and otherwise their own. The batch axis is free where the inputs say null.
+ *
+ * Throws where fn draws random numbers, assigns variables, returns no output of a wanted name, or depends on the batch size in a way that ONNX
+ * cannot follow (a mean over the batch written as a sum and a fixed divisor).
  */
 export function exportOnnx<I extends Record<string, tf.Tensor>>(
   fn: (inputs: I) => Record<string, tf.Tensor>,
@@ -91,38 +89,43 @@ export function exportOnnx<I extends Record<string, tf.Tensor>>(
   if (tf.getBackend() !== BACKEND_NAME)
     throw new Error(`export needs the ${BACKEND_NAME} backend, which importing common/backend selects`);
   const backend = tf.backend() as OnnxBackend;
-  const [size, other] = BATCHES;
-  const { graph, inputs } = trace(backend, fn, options, size);
-  const free = Object.values<{ shape: readonly (number | null)[] }>(options.inputs).some(({ shape }) =>
-    shape.includes(null),
-  );
-  if (free && withoutBatch(graph, size) !== withoutBatch(trace(backend, fn, options, other).graph, other))
-    throw new Error('the graph depends on the batch size in a way that cannot be exported with a free batch axis');
+  const specs = Object.entries<InputSpec>(options.inputs);
+  for (const [name, { shape }] of specs)
+    if (shape.includes(null, 1))
+      throw new Error(`input "${name}" of shape [${shape}]: only the first axis can be free`);
+  const both = options.outputs.find((name) => specs.some(([input]) => input === name));
+  if (both !== undefined) throw new Error(`"${both}" is the name of an input and of an output: ONNX needs two names`);
+  const main = specs.find(([, { shape }]) => shape[0] === null)?.[0];
 
-  const names = new Map(
-    [...(options.names ?? [])].map(([variable, name]) => [backend.entry(variable.dataId).storage, name]),
-  );
-  const optimized = optimize(graph);
-  const initializers = new Map<Value, { name: string; data: Data }>();
-  for (const value of optimized.inputs) {
-    const storage = backend.storageOf(value);
-    if (storage === undefined) continue;
-    initializers.set(value, { name: names.get(storage) ?? `constant.${initializers.size}`, data: storage.data });
-  }
-  const inputNames = Object.keys(options.inputs);
-  const main = inputNames.find(
-    (_, i) => Object.values<{ shape: readonly (number | null)[] }>(options.inputs)[i]?.shape[0] === null,
-  );
-  return lowerGraph(
-    { inputs, outputs: optimized.outputs },
-    {
-      inputNames,
+  const write = (size: number, withData: boolean): Uint8Array => {
+    const { graph, inputs, weights } = traceInputs(backend, fn, options, size);
+    const optimized = optimize(graph);
+    const initializers = new Map<Value, { name: string; data: Data }>();
+    const taken = new Set<string>(options.outputs.concat(specs.map(([name]) => name)));
+    for (const value of optimized.inputs) {
+      const storage = backend.storageOf(value);
+      if (storage === undefined) continue;
+      const variable = weights.get(value);
+      const wanted = variable === undefined ? 'constant' : (options.names?.get(variable) ?? variable.name);
+      let name = wanted;
+      for (let i = 1; taken.has(name); i++) name = `${wanted}.${i}`;
+      taken.add(name);
+      initializers.set(value, { name, data: withData ? storage.data : new Uint8Array() });
+    }
+    return lowerGraph(new Graph(inputs, optimized.outputs), {
+      inputNames: specs.map(([name]) => name),
       outputNames: options.outputs,
       initializers,
       ...(main === undefined ? {} : { free: { size, input: main } }),
       ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
-    },
-  );
+    });
+  };
+
+  const [size, other] = BATCHES;
+  // Two batch sizes must give the same file, byte for byte: no length, factor or divisor in it comes from the batch it was recorded under.
+  if (main !== undefined && Buffer.compare(write(size, false), write(other, false)) !== 0)
+    throw new Error('the graph depends on the batch size in a way that cannot be exported with a free batch axis');
+  return write(size, true);
 }
 
 export interface LoadedModel {

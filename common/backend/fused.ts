@@ -110,7 +110,9 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 }
 
 /** −Σ targets·log softmax(logits) over the last axis: one loss a row. Targets are probabilities of the same shape. */
-export function softmaxCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+export function softmaxCrossEntropy(logits: tf.Tensor2D, targetProbabilities: tf.Tensor2D): tf.Tensor1D {
+  // tf.oneHot makes int32.
+  const targets = tf.cast(targetProbabilities, 'float32');
   if (has(fusedKernels.softmaxCrossEntropy))
     return nth(run(fusedKernels.softmaxCrossEntropy, { logits, targets }), 0) as tf.Tensor1D;
   return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1));

@@ -1,5 +1,9 @@
 import { infer } from './infer.js';
 import type { DType, OpAttrs, OpName, TensorType } from './ops.js';
+import { printGraph } from './print.js';
+import { topological } from './topological.js';
+
+export { topological };
 
 /** One output of a node: what the inputs of other nodes are. */
 export interface Value extends TensorType {
@@ -20,9 +24,27 @@ export interface NodeOf<K extends OpName> {
 export type Node = { [K in OpName]: NodeOf<K> }[OpName];
 
 /** A whole computation. Every `Input` reachable from the outputs is in `inputs`. */
-export interface Graph {
+export class Graph {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+
+  constructor(inputs: readonly Value[], outputs: readonly Value[]) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /** A graph of these outputs, with the inputs that they need in the order in which they are met. */
+  static of(outputs: readonly Value[]): Graph {
+    return new Graph(
+      topological(outputs).flatMap((node) => (node.op === 'Input' ? node.outputs : [])),
+      outputs,
+    );
+  }
+
+  /** The graph as text, a node a line. */
+  toString(): string {
+    return printGraph(this);
+  }
 }
 
 /** Makes a node; the types of its outputs come from the inference table. */
@@ -66,28 +88,4 @@ export function sizeOf(shape: readonly number[]): number {
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((d, i) => d === b[i]);
-}
-
-/** Every node that the outputs need, inputs before users. Iterative: recorded steps are thousands of nodes deep. */
-export function topological(outputs: readonly Value[]): Node[] {
-  const order: Node[] = [];
-  const done = new Set<Node>();
-  const stack: { node: Node; next: number }[] = [];
-  for (const output of outputs) {
-    if (!done.has(output.node)) {
-      done.add(output.node);
-      stack.push({ node: output.node, next: 0 });
-    }
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const input = top.node.inputs[top.next++];
-      if (input === undefined) {
-        order.push(top.node);
-        stack.pop();
-      } else if (!done.has(input.node)) {
-        done.add(input.node);
-        stack.push({ node: input.node, next: 0 });
-      }
-    }
-  }
-  return order;
 }

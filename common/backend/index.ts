@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { OnnxBackend } from './backend.js';
+import './gradients/index.js';
 import { BACKEND_NAME, bindKernels } from './kernels/index.js';
 
 tf.registerBackend(
@@ -20,3 +21,4 @@ export { hash32, random, uniformAt } from './random.js';
 export { afterStep, isRecording, live } from './recording.js';
 export { configureEngine, engineSettings, providers, type SessionOptions } from './session.js';
 export { type EngineStats, engineStats } from './stats.js';
+export type { Provider, Target } from './target.js';

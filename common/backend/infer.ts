@@ -1,5 +1,5 @@
 import type { Value } from './graph.js';
-import type { DType, OpAttrs, OpName, TensorType, Window2D } from './ops.js';
+import type { DType, OpAttrs, OpName, TensorType, Window2D, Window3D } from './ops.js';
 
 type Infer<K extends OpName> = (inputs: readonly Value[], attrs: OpAttrs[K]) => TensorType[];
 
@@ -60,6 +60,28 @@ const pool = (inputs: readonly Value[], window: Window2D): TensorType[] => {
   return [{ shape: [dim(shape, 0), dim(shape, 1), ...windowOutput(window, dim(shape, 2), dim(shape, 3))], dtype }];
 };
 
+/** Depth, height and width that a window leaves. */
+function windowOutput3D({ kernel, strides, dilations, pads }: Window3D, sizes: readonly number[]): number[] {
+  return kernel.map((k, i) => {
+    const size = dim(sizes, i) + dim(pads, i) + dim(pads, i + 3);
+    return Math.floor((size - dim(dilations, i) * (k - 1) - 1) / dim(strides, i)) + 1;
+  });
+}
+
+const pool3D = (inputs: readonly Value[], window: Window3D): TensorType[] => {
+  const { shape, dtype } = at(inputs, 0);
+  return [{ shape: [dim(shape, 0), dim(shape, 1), ...windowOutput3D(window, shape.slice(2))], dtype }];
+};
+
+function einsumShape(equation: string, inputs: readonly Value[]): number[] {
+  const [left = '', right = ''] = equation.split('->');
+  const length = new Map<string, number>();
+  left.split(',').forEach((letters, i) => {
+    for (const [axis, letter] of [...letters].entries()) length.set(letter, dim(at(inputs, i).shape, axis));
+  });
+  return [...right].map((letter) => length.get(letter) ?? 1);
+}
+
 function matMulShape(a: readonly number[], b: readonly number[], transA: boolean, transB: boolean): number[] {
   const [m, k] = transA ? [dim(a, a.length - 1), dim(a, a.length - 2)] : [dim(a, a.length - 2), dim(a, a.length - 1)];
   const [k2, n] = transB ? [dim(b, b.length - 1), dim(b, b.length - 2)] : [dim(b, b.length - 2), dim(b, b.length - 1)];
@@ -86,6 +108,8 @@ export const infer: { readonly [K in OpName]: Infer<K> } = {
   Fill: (_, { shape, dtype }) => [{ shape, dtype }],
   Cast: (inputs, { to }) => [{ shape: at(inputs, 0).shape, dtype: to }],
   Not: toBool,
+  BitwiseAnd: arithmetic,
+  Atan2: arithmetic,
   IsNaN: toBool,
   IsInf: toBool,
   Step: same,
@@ -110,10 +134,37 @@ export const infer: { readonly [K in OpName]: Infer<K> } = {
   ConvFilterGrad: (inputs, { kernel }) => [
     { shape: [dim(at(inputs, 1).shape, 1), dim(at(inputs, 0).shape, 1), ...kernel], dtype: 'float32' },
   ],
-  MaxPool: pool,
+  MaxPool: (inputs, window) => {
+    const [y] = pool(inputs, window);
+    return y === undefined ? [] : [y, { shape: y.shape, dtype: 'int64' }];
+  },
   MaxPoolGrad: (inputs) => [{ shape: at(inputs, 1).shape, dtype: 'float32' }],
+  TiledMaxPoolGrad: (inputs) => [{ shape: at(inputs, 1).shape, dtype: 'float32' }],
   AveragePool: pool,
   AveragePoolGrad: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
+  DepthwiseInputGrad: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
+  DepthwiseFilterGrad: (inputs, { kernel }) => [
+    { shape: [dim(at(inputs, 1).shape, 1), 1, ...kernel], dtype: 'float32' },
+  ],
+  MaxPoolWithArgmax: (inputs, window) =>
+    pool(inputs, window).flatMap(({ shape, dtype }) => [
+      { shape, dtype },
+      { shape, dtype: 'int32' },
+    ]),
+  Conv3D: (inputs, window) => {
+    const x = at(inputs, 0).shape;
+    return [
+      { shape: [dim(x, 0), dim(at(inputs, 1).shape, 0), ...windowOutput3D(window, x.slice(2))], dtype: 'float32' },
+    ];
+  },
+  Conv3DInputGrad: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
+  Conv3DFilterGrad: (inputs, { kernel }) => [
+    { shape: [dim(at(inputs, 1).shape, 1), dim(at(inputs, 0).shape, 1), ...kernel], dtype: 'float32' },
+  ],
+  MaxPool3D: pool3D,
+  MaxPool3DGrad: (inputs) => [{ shape: at(inputs, 1).shape, dtype: 'float32' }],
+  AveragePool3D: pool3D,
+  AveragePool3DGrad: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
   BatchNormTraining: (inputs) => {
     const { shape, dtype } = at(inputs, 0);
     const statistic: TensorType = { shape: [dim(shape, 1)], dtype };
@@ -180,6 +231,15 @@ export const infer: { readonly [K in OpName]: Infer<K> } = {
   },
   SegmentSum: (inputs, { count }) => [{ shape: [count, ...at(inputs, 0).shape.slice(1)], dtype: at(inputs, 0).dtype }],
   OneHot: (inputs, { depth, dtype }) => [{ shape: [...at(inputs, 0).shape, depth], dtype }],
+  GatherND: (inputs) => {
+    const { shape, dtype } = at(inputs, 0);
+    const indices = at(inputs, 1).shape;
+    return [{ shape: [...indices.slice(0, -1), ...shape.slice(dim(indices, indices.length - 1))], dtype }];
+  },
+  ScatterAdd: (inputs, { shape }) => [{ shape, dtype: at(inputs, 1).dtype }],
+  ScatterUpdate: same,
+  Einsum: (inputs, { equation }) => [{ shape: einsumShape(equation, inputs), dtype: at(inputs, 0).dtype }],
+  Fourier: same,
   TopK: (inputs, { k }) => {
     const { shape, dtype } = at(inputs, 0);
     const out = [...shape.slice(0, -1), k];

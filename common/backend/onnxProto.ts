@@ -111,7 +111,8 @@ export interface Model {
 /** ONNX's codes of the element types. */
 export const elemTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, uint32: 12 } as const;
 
-const modelType = protobuf.Root.fromJSON(schema).lookupType('ModelProto');
+/** The schema of a whole file. */
+export const modelType = protobuf.Root.fromJSON(schema).lookupType('ModelProto');
 
 const valueInfo = ({ name, elemType, shape }: ValueInfo) => ({
   name,

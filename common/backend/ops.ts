@@ -37,6 +37,14 @@ export interface Window2D {
   readonly dilations: readonly [number, number];
 }
 
+/** The same with depth in front: [depth, height, width], pads as three starts and three ends. */
+export interface Window3D {
+  readonly kernel: readonly [number, number, number];
+  readonly strides: readonly [number, number, number];
+  readonly pads: readonly [number, number, number, number, number, number];
+  readonly dilations: readonly [number, number, number];
+}
+
 export interface OpAttrs
   extends Record<UnaryOp | ArithmeticOp | CompareOp | LogicalOp, None>,
     Record<ReduceOp, { readonly axes: readonly number[]; readonly keepDims: boolean }> {
@@ -49,10 +57,13 @@ export interface OpAttrs
   /** 0, 1, 2 … along the only axis. */
   Cast: { readonly to: DType };
   Not: None;
+  BitwiseAnd: None;
+  /** (y, x) → the angle of the point. */
+  Atan2: None;
   IsNaN: None;
   IsInf: None;
-  /** 1 where x > 0, NaN where x is NaN, else `alpha`·0 (tfjs's Step has alpha for x < 0). */
-  Step: { readonly alpha: number };
+  /** 1 where x > 0, else `alpha`; NaN where x is NaN if `nan`, which costs several times as much. */
+  Step: { readonly alpha: number; readonly nan?: boolean };
   Clip: { readonly min: number; readonly max: number };
   LeakyRelu: { readonly alpha: number };
   Elu: { readonly alpha: number };
@@ -67,13 +78,31 @@ export interface OpAttrs
   ConvInputGrad: Window2D & { readonly inputShape: readonly number[] };
   /** (x, dy) → dw */
   ConvFilterGrad: Window2D;
+  /** (x) → the largest value of each window, and where it lies in the flattened x (the first of equals). */
   MaxPool: Window2D;
-  /** (dy, x, y) → dx: the whole gradient goes to the first maximum of each window. */
+  /** (dy, x, places) → dx: the whole gradient goes to the first maximum of each window. */
   MaxPoolGrad: Window2D;
+  /** (dy, x, y) → dx, the same where the windows tile the image. */
+  TiledMaxPoolGrad: Window2D;
   /** The mean over the cells of the window that lie inside the image. */
   AveragePool: Window2D;
   /** (dy) → dx */
   AveragePoolGrad: Window2D & { readonly inputShape: readonly number[] };
+  /** (dy, w [in·multiplier, 1, h, w]) → dx: each input channel has filters of its own. */
+  DepthwiseInputGrad: Window2D & { readonly inputShape: readonly number[] };
+  /** (x, dy) → dw [in·multiplier, 1, h, w] */
+  DepthwiseFilterGrad: Window2D;
+  /** (x, image) → y, and for each y the place of the maximum in a row-major [height, width, channels] image. */
+  MaxPoolWithArgmax: Window2D & { readonly batchInIndex: boolean };
+  /** (x NCDHW, w OIDHW) */
+  Conv3D: Window3D;
+  Conv3DInputGrad: Window3D & { readonly inputShape: readonly number[] };
+  Conv3DFilterGrad: Window3D;
+  MaxPool3D: Window3D;
+  /** (dy, x) → dx */
+  MaxPool3DGrad: Window3D;
+  AveragePool3D: Window3D;
+  AveragePool3DGrad: Window3D & { readonly inputShape: readonly number[] };
   /** (x, weight, bias) → y, batch mean, biased batch variance; statistics over all axes but 1. */
   BatchNormTraining: { readonly eps: number };
   /** (dy, x, weight, mean, variance) → dx, dweight, dbias */
@@ -103,10 +132,20 @@ export interface OpAttrs
   Reverse: { readonly axes: readonly number[] };
   /** (x, indices): rows of x along an axis. */
   Gather: { readonly axis: number };
-  /** (values [N, …], segment ids [N]) → [count, …] */
-  SegmentSum: { readonly count: number };
+  /** (values [N, …], segment ids [N]) → [count, …]; unless `valid`, ids outside of 0 … count − 1 are left out. */
+  SegmentSum: { readonly count: number; readonly valid?: boolean };
   /** (indices) → […, depth] */
   OneHot: { readonly depth: number; readonly on: number; readonly off: number; readonly dtype: DType };
+  /** (x, indices [..., k]) → what lies at each index of the first k axes. */
+  GatherND: None;
+  /** (indices [..., k], updates) → zeros with the updates added. */
+  ScatterAdd: { readonly shape: readonly number[] };
+  /** (x, indices [..., k], updates) → x with the updates written. */
+  ScatterUpdate: None;
+  /** Sums of products named by letters, as in numpy. */
+  Einsum: { readonly equation: string };
+  /** Discrete Fourier transform of the last axis but one; the last holds real and imaginary part. The inverse divides by the length. */
+  Fourier: { readonly inverse: boolean };
   /** (x) → the k largest of the last axis, and their places. */
   TopK: { readonly k: number };
   /** (key int32 scalar) → uniform in [0, 1), a pure function of (key, salt, position). */

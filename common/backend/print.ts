@@ -1,5 +1,6 @@
-import { type Graph, type Node, topological, type Value } from './graph.js';
+import type { Graph, Node, Value } from './graph.js';
 import type { TensorType } from './ops.js';
+import { topological } from './topological.js';
 
 const typeText = ({ shape, dtype }: TensorType): string => `${dtype}[${shape.join(',')}]`;
 
@@ -12,7 +13,7 @@ function attrText(value: unknown): string {
 }
 
 function attributes(node: Node): string {
-  const hidden = node.op === 'Input' || node.op === 'Constant' ? ['shape', 'dtype'] : [];
+  const hidden = node.op === 'Fill' || node.op === 'Constant' ? ['shape', 'dtype'] : [];
   const parts = Object.entries(node.attrs).filter(([key]) => !hidden.includes(key));
   return parts.length === 0 ? '' : ` {${parts.map(([key, value]) => `${key}: ${attrText(value)}`).join(', ')}}`;
 }

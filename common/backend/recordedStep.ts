@@ -1,18 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxBackend } from './backend.js';
 import { Executable } from './executable.js';
-import { type Graph, inputValue, isOp, sameShape, topological, type Value } from './graph.js';
-import { printGraph } from './print.js';
-import { type LiveInput, Recording, whileRecording } from './recording.js';
+import { Graph, inputValue, sameShape, type Value } from './graph.js';
+import { type LiveInput, Recording } from './recording.js';
 import { Storage } from './session.js';
-import { mapTensors, tensorsIn } from './tree.js';
+import { trace } from './trace.js';
+import { isRecord, mapTensors, tensorsIn } from './tree.js';
 
 /** Where the memory of one graph input comes from at each run. */
 type Source =
   | { readonly kind: 'argument'; readonly place: number }
   | { readonly kind: 'live'; readonly live: LiveInput; readonly storage: Storage }
   | { readonly kind: 'variable'; readonly variable: tf.Variable }
-  | { readonly kind: 'captured'; readonly storage: Storage };
+  /** A tensor that the function found outside. */
+  | { readonly kind: 'captured'; readonly storage: Storage }
+  /** An array that the function wrote itself. */
+  | { readonly kind: 'constant'; readonly storage: Storage };
 
 interface Update {
   readonly variable: tf.Variable;
@@ -23,108 +26,86 @@ interface Update {
 const view = (storage: Storage, value: Value): Storage =>
   sameShape(storage.type.shape, value.shape) ? storage : new Storage(value, storage.data, true);
 
+/** Memory that some recording reads as a constant: nothing may be written into it. */
+const pinned = new WeakSet<Storage>();
+
 /** One recording of a compiled function: its graph, and how to feed and to store. */
 export class RecordedStep {
   readonly graph: Graph;
+  private readonly name: string;
   private readonly backend: OnnxBackend;
-  private readonly executable: Executable;
+  /** Nothing is run for a function that neither returns tensors nor assigns variables. */
+  private readonly executable: Executable | undefined;
   private readonly sources: readonly { readonly source: Source; readonly value: Value }[];
   private readonly updates: readonly Update[];
-  private readonly outputTypes: readonly Value[];
-  private readonly outputShapes: readonly (readonly number[])[];
+  private readonly outputs: readonly { readonly type: Value; readonly shape: readonly number[] }[];
   private readonly after: readonly (() => void)[];
   private readonly result: unknown;
 
   /** Records fn(args). Nothing is computed; variables keep the values they had. */
   constructor(name: string, backend: OnnxBackend, fn: (...args: unknown[]) => unknown, args: readonly unknown[]) {
+    this.name = name;
     this.backend = backend;
-    backend.flush();
-    const engine = tf.engine();
     const recording = new Recording(name);
-    // Clones keep the variables' data alive through the recording, in which assign() would release it.
-    const before = Object.values(engine.registeredVariables).map((variable) => ({
-      variable,
-      kept: tf.keep(tf.clone(variable)),
-    }));
-    const variableOf = new Map<Storage, tf.Variable>();
-    for (const { variable } of before) {
-      const entry = backend.entry(variable.dataId);
-      if (entry.storage === undefined) continue;
-      // A variable that began as zeros or ones is known to the graph by that number: here it is an input, whatever it holds now.
-      entry.value = undefined;
-      variableOf.set(entry.storage, variable);
-    }
     const argumentOf = new Map<Value, number>();
-    engine.startScope();
-    try {
-      const outcome = whileRecording(recording, backend, () => {
-        let place = 0;
-        const placeholders = args.map((arg) =>
-          mapTensors(arg, (tensor) => {
-            const value = inputValue(
-              tensor.shape,
-              tensor.dtype === 'int32' ? 'int32' : tensor.dtype === 'bool' ? 'bool' : 'float32',
-            );
-            argumentOf.set(value, place++);
-            return engine.makeTensorFromTensorInfo(backend.output(value));
-          }),
-        );
-        const result = fn(...placeholders);
-        if (result instanceof Promise)
-          throw new Error(`${name} is asynchronous: a compiled function must return its tensors at once`);
-        const outputs = tensorsIn(result);
-        return { result, outputs, values: outputs.map((tensor) => backend.value(tensor)) };
-      });
-      const changed = before
-        .filter(({ variable, kept }) => variable.dataId !== kept.dataId)
-        .map(({ variable }) => variable);
-      const known = new Set(before.map(({ variable }) => variable));
-      const created = Object.values(engine.registeredVariables).find((variable) => !known.has(variable));
-      if (created !== undefined)
-        throw new Error(
-          `${name} made the variable "${created.name}": make variables before the function that is compiled`,
-        );
-      const outputs = [...outcome.values, ...changed.map((variable) => backend.value(variable))];
-      const inputs = topological(outputs).flatMap((node) => (isOp(node, 'Input') ? node.outputs : []));
-      this.graph = { inputs, outputs };
-      this.executable = new Executable(this.graph);
-      this.outputTypes = outcome.values;
-      this.outputShapes = outcome.outputs.map((tensor) => tensor.shape);
-      this.after = recording.after;
-      const places = new Map(outcome.outputs.map((tensor, i) => [tensor, i]));
-      this.result = mapTensors(outcome.result, (tensor) => new Place(places.get(tensor) ?? 0));
-      this.updates = changed.map((variable) => ({
-        variable,
-        spare: Storage.allocate({ shape: variable.shape, dtype: backend.value(variable).dtype }),
-      }));
-      const liveOf = new Map(recording.live.map((live) => [live.value, live]));
-      this.sources = this.executable.needed.map((index) => {
-        const value = inputs[index];
-        if (value === undefined) throw new Error('an optimised graph has an input that the recorded one lacks');
-        return { value, source: sourceOf(value, argumentOf, liveOf, variableOf, backend) };
-      });
-    } finally {
-      for (const scalar of recording.once.values()) scalar.dispose();
-      engine.endScope();
-      for (const { variable, kept } of before) {
-        if (variable.dataId !== kept.dataId) restore(variable, kept);
-        kept.dispose();
+    const { result, assigned, variableOf } = trace(backend, recording, () => {
+      let place = 0;
+      const placeholders = args.map((arg) =>
+        mapTensors(arg, (tensor) => {
+          const value = inputValue(tensor.shape, backend.entry(tensor.dataId).dtype);
+          argumentOf.set(value, place++);
+          return tf.engine().makeTensorFromTensorInfo(backend.output(value));
+        }),
+      );
+      const tree = fn(...placeholders);
+      if (tree instanceof Promise) {
+        // It was started and cannot be stopped: what becomes of it is of no interest.
+        tree.catch(() => undefined);
+        throw new Error(`${name} is asynchronous: a compiled function must return its tensors at once`);
       }
-    }
+      // A tensor that is returned in two places is one tensor in both.
+      const tensors = [...new Set(tensorsIn(tree))];
+      const places = new Map(tensors.map((tensor, i) => [tensor, i]));
+      return {
+        outputs: tensors.map((tensor) => ({ type: backend.value(tensor), shape: tensor.shape })),
+        tree: mapTensors(tree, (tensor) => new Place(places.get(tensor) ?? 0)),
+      };
+    });
+    this.result = result.tree;
+    this.outputs = result.outputs;
+    this.after = recording.after;
+    this.graph = Graph.of([...result.outputs.map(({ type }) => type), ...assigned.map(({ value }) => value)]);
+    this.executable = this.graph.outputs.length === 0 ? undefined : new Executable(this.graph);
+    this.updates = assigned.map(({ variable, value }) => ({
+      variable,
+      spare: Storage.allocate({ shape: variable.shape, dtype: value.dtype }),
+    }));
+    const liveOf = new Map(recording.live.map((live) => [live.value, live]));
+    this.sources = (this.executable?.needed ?? []).map((index) => {
+      const value = this.graph.inputs[index];
+      if (value === undefined) throw new Error('an optimised graph has an input that the recorded one lacks');
+      return { value, source: sourceOf(name, value, argumentOf, liveOf, variableOf, backend) };
+    });
+  }
+
+  /** Whether a tensor that the function found outside is gone: the function may now find another in its place. */
+  get stale(): boolean {
+    return this.sources.some(({ source }) => source.kind === 'captured' && this.backend.isReleased(source.storage));
   }
 
   /** Runs the recorded graph on these arguments, updates the variables and returns fresh tensors. */
   run(args: readonly unknown[]): unknown {
     const { backend } = this;
+    // Whatever still looks at a variable's present value gets it before that changes.
     if (backend.hasPending()) backend.flush();
     const tensors = args.flatMap((arg) => tensorsIn(arg));
     const feeds = this.sources.map(({ source, value }) => view(this.feed(source, tensors), value));
-    const results = this.outputTypes.map((type) => Storage.allocate(type));
-    this.executable.run(feeds, [...results, ...this.updates.map(({ spare }) => spare)]);
+    const results = this.outputs.map(({ type }) => Storage.allocate(type));
+    this.executable?.run(feeds, [...results, ...this.updates.map(({ spare }) => spare)]);
     for (const update of this.updates) update.spare = store(backend, update.variable, update.spare);
     const outputs = results.map((storage, i) => {
       const info = backend.hold(storage);
-      return tf.engine().makeTensorFromTensorInfo({ ...info, shape: [...(this.outputShapes[i] ?? info.shape)] });
+      return tf.engine().makeTensorFromTensorInfo({ ...info, shape: [...(this.outputs[i]?.shape ?? info.shape)] });
     });
     for (const fn of this.after) fn();
     return mapPlaces(this.result, outputs);
@@ -133,32 +114,33 @@ export class RecordedStep {
   private feed(source: Source, args: readonly tf.Tensor[]): Storage {
     switch (source.kind) {
       case 'argument':
-        return this.stored(args[source.place], 'an argument');
+        return this.stored(args[source.place], `the tensor ${source.place} among the arguments`);
       case 'live':
         source.storage.data[0] = source.live.read();
         return source.storage;
       case 'variable':
-        if (source.variable.isDisposed)
-          throw new Error(`the variable "${source.variable.name}" of a compiled function was disposed`);
         return this.stored(source.variable, `the variable "${source.variable.name}"`);
       case 'captured':
+      case 'constant':
         return source.storage;
     }
   }
 
   private stored(tensor: tf.Tensor | undefined, what: string): Storage {
-    const storage = tensor === undefined ? undefined : this.backend.entry(tensor.dataId).storage;
-    if (storage === undefined) throw new Error(`${what} has no data`);
+    if (tensor === undefined || tensor.isDisposed) throw new Error(`${what} of ${this.name} was disposed`);
+    const { storage, error } = this.backend.entry(tensor.dataId);
+    if (storage === undefined)
+      throw error ?? new Error(`${what} of ${this.name} has no data: it comes from a recording`);
     return storage;
   }
 
   dispose(): void {
-    this.executable.dispose();
+    this.executable?.dispose();
   }
 
   /** The graph as it was recorded, or as the passes left it. */
   toString(optimized = false): string {
-    return printGraph(optimized ? this.executable.graph : this.graph);
+    return (optimized ? (this.executable?.graph ?? this.graph) : this.graph).toString();
   }
 }
 
@@ -173,12 +155,13 @@ class Place {
 function mapPlaces(result: unknown, outputs: readonly tf.Tensor[]): unknown {
   if (result instanceof Place) return outputs[result.index];
   if (Array.isArray(result)) return result.map((node) => mapPlaces(node, outputs));
-  if (typeof result === 'object' && result !== null)
+  if (isRecord(result))
     return Object.fromEntries(Object.entries(result).map(([key, node]) => [key, mapPlaces(node, outputs)]));
   return result;
 }
 
 function sourceOf(
+  name: string,
   value: Value,
   argumentOf: ReadonlyMap<Value, number>,
   liveOf: ReadonlyMap<Value, LiveInput>,
@@ -191,14 +174,12 @@ function sourceOf(
   if (live !== undefined) return { kind: 'live', live, storage: Storage.allocate(value) };
   const storage = backend.storageOf(value);
   if (storage === undefined)
-    throw new Error('a tensor of an earlier recording is used in a compiled function: return it from there instead');
+    throw new Error(`${name} uses a tensor that an earlier recording made and kept: return it from there instead`);
   const variable = variableOf.get(storage);
-  return variable === undefined ? { kind: 'captured', storage } : { kind: 'variable', variable };
-}
-
-/** Puts the data a variable had before the recording back behind it. */
-function restore(variable: tf.Variable, kept: tf.Tensor): void {
-  variable.assign(kept);
+  if (variable !== undefined) return { kind: 'variable', variable };
+  pinned.add(storage);
+  // What is gone by now, the function itself wrote and let go of.
+  return { kind: backend.isReleased(storage) ? 'constant' : 'captured', storage };
 }
 
 /**
@@ -209,7 +190,9 @@ function store(backend: OnnxBackend, variable: tf.Variable, storage: Storage): S
   const old = entry.storage;
   if (entry.refCount === 1) {
     backend.setStorage(entry, storage);
-    if (old !== undefined && !old.foreign && sameShape(old.type.shape, storage.type.shape)) return old;
+    const reusable =
+      old !== undefined && !old.foreign && !pinned.has(old) && sameShape(old.type.shape, storage.type.shape);
+    if (reusable) return old;
   } else {
     const tensor = tf.engine().makeTensorFromTensorInfo(backend.hold(storage));
     variable.assign(tensor);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Tensor } from 'onnxruntime-common';
 import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
 import type { DType, TensorType } from './ops.js';
+import type { Target } from './target.js';
 
 // The only file that knows ONNX Runtime. Its binding is called directly because it answers at once: the public API wraps the same call
 // in a setImmediate, and tfjs's dataSync() cannot wait. The package's version is pinned exactly for that reason.
@@ -45,8 +46,7 @@ export class Storage {
   }
 }
 
-export interface SessionOptions {
-  provider: 'cpu' | 'webgpu' | 'cuda';
+export interface SessionOptions extends Target {
   /** Threads of one operator; default: the processor's cores. */
   threads: number;
   /** A file prefix: ONNX Runtime writes a Chrome trace of every run there. */
@@ -76,21 +76,23 @@ export function providers(): { name: string; bundled: boolean }[] {
 export class Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  private readonly profiled: boolean;
   private readonly native: InstanceType<typeof binding.InferenceSession>;
 
-  constructor(model: Uint8Array) {
+  constructor(model: Uint8Array, { provider, threads, profile }: SessionOptions = settings) {
     initOrt();
+    this.profiled = profile !== undefined;
     this.native = new binding.InferenceSession();
     // A view into a larger buffer is allowed; shared memory is not.
     const bytes = model.buffer instanceof ArrayBuffer ? model : Uint8Array.from(model);
     this.native.loadModel(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength, {
-      executionProviders: [settings.provider],
-      intraOpNumThreads: settings.threads,
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      enableProfiling: settings.profile !== undefined,
-      ...(settings.profile === undefined ? {} : { profileFilePrefix: settings.profile }),
+      logSeverityLevel: 4, // errors are thrown: they need not be printed too
+      enableProfiling: this.profiled,
+      ...(profile === undefined ? {} : { profileFilePrefix: profile }),
       extra: { session: { intra_op: { allow_spinning: process.env.ATELIER_SPIN === '0' ? '0' : '1' } } },
     });
     this.inputNames = this.native.inputMetadata.map(({ name }) => name);
@@ -122,11 +124,8 @@ export class Session {
     );
   }
 
-  endProfiling(): void {
-    this.native.endProfiling();
-  }
-
   dispose(): void {
+    if (this.profiled) this.native.endProfiling();
     this.native.dispose();
   }
 }

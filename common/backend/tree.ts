@@ -3,14 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 /** Tensors, and arrays and plain objects of them. */
 export type Tree = unknown;
 
-/** The tensors of a nested value, in a fixed order; every other leaf goes to `other`. */
-export function tensorsIn(tree: Tree, other: (leaf: unknown) => void = () => {}): tf.Tensor[] {
+/** The tensors of a nested value, in a fixed order. */
+export function tensorsIn(tree: Tree): tf.Tensor[] {
   const found: tf.Tensor[] = [];
   const visit = (node: unknown): void => {
     if (node instanceof tf.Tensor) found.push(node);
     else if (Array.isArray(node)) node.forEach(visit);
     else if (isRecord(node)) for (const key of Object.keys(node)) visit(node[key]);
-    else other(node);
   };
   visit(tree);
   return found;
@@ -29,18 +28,36 @@ export function mapTensors(tree: Tree, replace: (tensor: tf.Tensor) => unknown):
 export function signatureOf(tree: Tree): string {
   if (tree instanceof tf.Tensor) return `${tree.dtype}[${tree.shape}]`;
   if (Array.isArray(tree)) return `[${tree.map(signatureOf).join()}]`;
-  if (isRecord(tree))
-    return `{${Object.entries(tree)
-      .map(([key, node]) => `${key}:${signatureOf(node)}`)
-      .join()}}`;
-  if (typeof tree === 'function' || (typeof tree === 'object' && tree !== null))
-    throw new Error(
-      'a compiled function takes tensors, numbers, strings, booleans, and arrays and plain objects of them',
-    );
-  return JSON.stringify(tree) ?? 'undefined';
+  if (isRecord(tree)) {
+    const parts = Object.entries(tree).map(([key, node]) => `${JSON.stringify(key)}:${signatureOf(node)}`);
+    return `{${parts.join()}}`;
+  }
+  switch (typeof tree) {
+    case 'number':
+      // JSON knows no NaN, no infinity and no −0.
+      return Object.is(tree, -0) ? '-0' : String(tree);
+    case 'string':
+      return JSON.stringify(tree);
+    case 'boolean':
+    case 'undefined':
+      return String(tree);
+    default:
+      if (tree === null) return 'null';
+      throw new Error(
+        'a compiled function takes tensors, numbers, strings, booleans, and arrays and plain objects of them',
+      );
+  }
 }
 
-function isRecord(node: unknown): node is Record<string, unknown> {
+/** The signature leaf by leaf, for messages: `arguments[0].image` → `float32[32,28,28,1]`. */
+export function leavesOf(tree: Tree, path = 'arguments'): Map<string, string> {
+  if (Array.isArray(tree)) return new Map(tree.flatMap((node, i) => [...leavesOf(node, `${path}[${i}]`)]));
+  if (isRecord(tree))
+    return new Map(Object.entries(tree).flatMap(([key, node]) => [...leavesOf(node, `${path}.${key}`)]));
+  return new Map([[path, signatureOf(tree)]]);
+}
+
+export function isRecord(node: unknown): node is Record<string, unknown> {
   if (typeof node !== 'object' || node === null) return false;
   const prototype: unknown = Object.getPrototypeOf(node);
   return prototype === Object.prototype || prototype === null;

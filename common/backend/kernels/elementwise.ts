@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as core from '@tensorflow/tfjs-core';
 import type { Value } from '../graph.js';
 import type { ArithmeticOp, CompareOp, DType, LogicalOp, UnaryOp } from '../ops.js';
+import { gateKernel } from './names.js';
 import { type Context, kernel } from './register.js';
 
 /** tfjs kernel → operator of the same meaning. */
@@ -30,6 +31,16 @@ const numeric = (k: Context, value: Value): Value =>
 const toFloat = (k: Context, value: Value): Value =>
   value.dtype === 'float32' ? value : k.apply('Cast', [value], { to: 'float32' });
 
+/** Numbers without their fractions; what is not finite is 0, as in JavaScript. */
+function toInteger(k: Context, value: Value): Value {
+  if (value.dtype === 'int32') return value;
+  if (value.dtype === 'bool') return k.apply('Cast', [value], { to: 'int32' });
+  const zero = k.apply('Fill', [], { shape: [], dtype: 'float32', value: 0 });
+  // x − x is 0 for finite x only.
+  const finite = k.apply('Equal', [k.apply('Sub', [value, value], {}), zero], {});
+  return k.apply('Cast', [k.apply('Where', [finite, value, zero], {})], { to: 'int32' });
+}
+
 /** Operators that keep int32; the others compute in float. */
 const keepsIntegers: ReadonlySet<UnaryOp> = new Set(['Abs', 'Neg', 'Sign', 'Square', 'Ceil', 'Floor', 'Round', 'Relu']);
 const alreadyWhole: ReadonlySet<UnaryOp> = new Set(['Ceil', 'Floor', 'Round']);
@@ -51,16 +62,27 @@ for (const [name, op] of binaries) {
   kernel<{ a: TensorInfo; b: TensorInfo }>(name, ({ a, b }, _, k) => {
     const logical = op === 'And' || op === 'Or' || op === 'Xor';
     const [left, right] = logical ? [k.value(a), k.value(b)] : [numeric(k, k.value(a)), numeric(k, k.value(b))];
-    return k.tensor(k.apply(op, [left, right], {}));
+    const result = k.apply(op, [left, right], {});
+    return k.tensor(op === 'FloorDiv' ? toInteger(k, result) : result);
   });
 }
 
 kernel<{ a: TensorInfo; b: TensorInfo }>(core.SquaredDifference, ({ a, b }, _, k) =>
-  k.tensor(k.apply('Square', [k.apply('Sub', [k.value(a), k.value(b)], {})], {})),
+  k.tensor(k.apply('Square', [k.apply('Sub', [numeric(k, k.value(a)), numeric(k, k.value(b))], {})], {})),
 );
 
+kernel<{ a: TensorInfo; b: TensorInfo }>(core.BitwiseAnd, ({ a, b }, _, k) =>
+  k.tensor(k.apply('BitwiseAnd', [k.value(a), k.value(b)], {})),
+);
+
+/** The angle of (b, a): atan(a/b), half a turn further where b is negative, a quarter turn where it is 0. */
+kernel<{ a: TensorInfo; b: TensorInfo }>(core.Atan2, ({ a, b }, _, k) => {
+  const [y, x] = [toFloat(k, k.value(a)), toFloat(k, k.value(b))];
+  return k.tensor(k.apply('Atan2', [y, x], {}));
+});
+
 kernel<core.NamedTensorInfoMap>(core.AddN, (inputs, _, k) => {
-  const values = Object.values(inputs).flatMap((info) => (info === undefined ? [] : [k.value(info)]));
+  const values = Object.values(inputs).flatMap((info) => (info === undefined ? [] : [numeric(k, k.value(info))]));
   return k.tensor(values.reduce((sum, value) => k.apply('Add', [sum, value], {})));
 });
 
@@ -73,17 +95,26 @@ kernel<{ x: TensorInfo }>(core.IsFinite, ({ x }, _, k) => {
   return k.tensor(k.apply('Not', [off], {}));
 });
 
-kernel<{ x: TensorInfo }, core.StepAttrs>(core.Step, ({ x }, { alpha }, k) =>
-  k.tensor(k.apply('Step', [toFloat(k, k.value(x))], { alpha })),
+kernel<{ x: TensorInfo }>(gateKernel, ({ x }, _, k) =>
+  k.tensor(k.apply('Step', [toFloat(k, k.value(x))], { alpha: 0 })),
 );
+
+/** tfjs gives back the type that came in, and NaN where NaN came in. */
+kernel<{ x: TensorInfo }, core.StepAttrs>(core.Step, ({ x }, { alpha }, k) => {
+  const value = k.value(x);
+  const step = k.apply('Step', [toFloat(k, value)], { alpha, nan: value.dtype === 'float32' });
+  return k.tensor(value.dtype === 'int32' ? k.apply('Cast', [step], { to: 'int32' }) : step);
+});
 kernel<{ x: TensorInfo }, core.ClipByValueAttrs>(core.ClipByValue, ({ x }, { clipValueMin, clipValueMax }, k) =>
-  k.tensor(k.apply('Clip', [k.value(x)], { min: clipValueMin, max: clipValueMax })),
+  k.tensor(k.apply('Clip', [numeric(k, k.value(x))], { min: clipValueMin, max: clipValueMax })),
 );
-kernel<{ x: TensorInfo }>(core.Relu6, ({ x }, _, k) => k.tensor(k.apply('Clip', [k.value(x)], { min: 0, max: 6 })));
+kernel<{ x: TensorInfo }>(core.Relu6, ({ x }, _, k) =>
+  k.tensor(k.apply('Clip', [numeric(k, k.value(x))], { min: 0, max: 6 })),
+);
 kernel<{ x: TensorInfo }, core.LeakyReluAttrs>(core.LeakyRelu, ({ x }, { alpha }, k) =>
-  k.tensor(k.apply('LeakyRelu', [k.value(x)], { alpha })),
+  k.tensor(k.apply('LeakyRelu', [toFloat(k, k.value(x))], { alpha })),
 );
-kernel<{ x: TensorInfo }>(core.Elu, ({ x }, _, k) => k.tensor(k.apply('Elu', [k.value(x)], { alpha: 1 })));
+kernel<{ x: TensorInfo }>(core.Elu, ({ x }, _, k) => k.tensor(k.apply('Elu', [toFloat(k, k.value(x))], { alpha: 1 })));
 
 kernel<{ condition: TensorInfo; t: TensorInfo; e: TensorInfo }>(core.Select, ({ condition, t, e }, _, k) => {
   const test = k.value(condition);
@@ -94,18 +125,25 @@ kernel<{ condition: TensorInfo; t: TensorInfo; e: TensorInfo }>(core.Select, ({ 
   return k.tensor(k.apply('Where', [aligned, yes, k.value(e)], {}));
 });
 
-kernel<{ x: TensorInfo }, core.CastAttrs>(core.Cast, ({ x }, { dtype }, k) => {
+/** A tensor's values as another type. In tfjs a number is true where it is not 0, NaN included, and NaN is 0 as an integer. */
+export function castTo(k: Context, x: TensorInfo, dtype: string): TensorInfo {
   if (dtype === x.dtype) return k.share(x);
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
-    throw new Error(`cannot cast ${x.dtype} to ${dtype}`);
   const value = k.value(x);
-  // In tfjs a number is true where it is not 0, NaN included; ONNX casts the same way for integers only.
+  if (dtype === 'complex64') {
+    const real = k.tensor(toFloat(k, value));
+    return k.complex(real, k.tensor(k.apply('Fill', [], { shape: x.shape, dtype: 'float32', value: 0 })));
+  }
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    throw new Error(`Error in Cast: failed to cast ${x.dtype} to ${dtype}`);
   if (dtype === 'bool') {
     const zero = k.apply('Fill', [], { shape: [], dtype: value.dtype, value: 0 });
     return k.tensor(k.apply('NotEqual', [value, zero], {}));
   }
+  if (dtype === 'int32') return k.tensor(toInteger(k, value));
   return k.tensor(k.apply('Cast', [value], { to: dtype satisfies DType }));
-});
+}
+
+kernel<{ x: TensorInfo }, core.CastAttrs>(core.Cast, ({ x }, { dtype }, k) => castTo(k, x, dtype));
 
 kernel<{ x: TensorInfo }>(core.Identity, ({ x }, _, k) => k.share(x));
 kernel<{ x: TensorInfo }, core.ReshapeAttrs>(core.Reshape, ({ x }, { shape }, k) => {
@@ -113,7 +151,10 @@ kernel<{ x: TensorInfo }, core.ReshapeAttrs>(core.Reshape, ({ x }, { shape }, k)
   return k.share(x, core.util.inferFromImplicitShape(shape, size));
 });
 kernel<{ input: TensorInfo }, core.ExpandDimsAttrs>(core.ExpandDims, ({ input }, { dim }, k) => {
-  const place = dim < 0 ? dim + input.shape.length + 1 : dim;
+  const rank = input.shape.length;
+  if (dim < -(rank + 1) || dim > rank)
+    throw new Error(`Axis must be in the interval [${-(rank + 1)}, ${rank}], not ${dim}`);
+  const place = dim < 0 ? dim + rank + 1 : dim;
   return k.share(input, [...input.shape.slice(0, place), 1, ...input.shape.slice(place)]);
 });
 
@@ -124,6 +165,12 @@ const fill = (k: Context, shape: readonly number[], dtype: string, value: number
 kernel<{ x: TensorInfo }>(core.ZerosLike, ({ x }, _, k) => fill(k, x.shape, x.dtype, 0));
 kernel<{ x: TensorInfo }>(core.OnesLike, ({ x }, _, k) => fill(k, x.shape, x.dtype, 1));
 kernel<object, core.FillAttrs>(core.Fill, (_, { shape, value, dtype }, k) => {
-  if (typeof value === 'string') throw new Error('the onnx backend fills no strings');
-  return fill(k, shape, dtype, value);
+  const type = dtype ?? core.util.inferDtype(value);
+  if (typeof value === 'string') return k.strings(core.util.sizeFromShape(shape), value, shape);
+  if (value === 0 || value === 1) return fill(k, shape, type, value);
+  // Another number may change from call to call: outside of a recording it is data, or each would be compiled anew.
+  const size = core.util.sizeFromShape(shape);
+  const stored = storedType(type);
+  const Values = stored === 'float32' ? Float32Array : stored === 'int32' ? Int32Array : Uint8Array;
+  return k.write(new Values(size).fill(value), shape);
 });

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as core from '@tensorflow/tfjs-core';
 import type { ReduceOp } from '../ops.js';
+import { cast } from './expressions.js';
 import { type Context, kernel } from './register.js';
 
 const axesOf = (axis: number | number[] | undefined, shape: readonly number[]): number[] =>
@@ -17,12 +18,10 @@ const reduction = (name: string, op: ReduceOp) => {
   kernel<{ x: TensorInfo }, ReduceAttrs>(name, ({ x }, { reductionIndices, axis = reductionIndices, keepDims }, k) => {
     const value = k.value(x);
     const number =
-      value.dtype === 'bool'
-        ? k.apply('Cast', [value], { to: 'int32' })
-        : op === 'ReduceMean' && value.dtype !== 'float32'
-          ? k.apply('Cast', [value], { to: 'float32' })
-          : value;
-    return k.tensor(k.apply(op, [number], { axes: axesOf(axis, x.shape), keepDims }));
+      op === 'ReduceMean' ? cast(k, value, 'float32') : value.dtype === 'bool' ? cast(k, value, 'int32') : value;
+    const result = k.apply(op, [number], { axes: axesOf(axis, x.shape), keepDims });
+    // The largest of yes and no is one of them.
+    return k.tensor(op === 'ReduceMax' || op === 'ReduceMin' ? cast(k, result, value.dtype) : result);
   });
 };
 reduction(core.Sum, 'ReduceSum');
@@ -45,7 +44,12 @@ truth(core.Any, 'ReduceMax');
 const argument = (name: string, op: 'ArgMax' | 'ArgMin') => {
   kernel<{ x: TensorInfo }, { axis: number }>(name, ({ x }, { axis }, k) => {
     const [place = 0] = axesOf(axis, x.shape);
-    return k.tensor(k.apply(op, [k.value(x)], { axis: place }));
+    const value = k.value(x);
+    if (core.util.sizeFromShape(x.shape) === 0) {
+      const shape = x.shape.filter((_, i) => i !== place);
+      return k.tensor(k.apply('Fill', [], { shape, dtype: 'int32', value: 0 }));
+    }
+    return k.tensor(k.apply(op, [value.dtype === 'bool' ? cast(k, value, 'int32') : value], { axis: place }));
   });
 };
 argument(core.ArgMax, 'ArgMax');
@@ -62,9 +66,14 @@ kernel<{ logits: TensorInfo }, core.LogSoftmaxAttrs>(core.LogSoftmax, ({ logits 
 
 kernel<{ x: TensorInfo }, core.CumsumAttrs>(core.Cumsum, ({ x }, { axis, exclusive, reverse }, k) => {
   const [place = 0] = axesOf(axis, x.shape);
-  return k.tensor(k.apply('CumSum', [k.value(x)], { axis: place, exclusive, reverse }));
+  const value = k.value(x);
+  const number = value.dtype === 'bool' ? cast(k, value, 'int32') : value;
+  return k.tensor(k.apply('CumSum', [number], { axis: place, exclusive, reverse }));
 });
 
-kernel<{ x: TensorInfo }, core.TopKAttrs>(core.TopK, ({ x }, { k: count }, k: Context) =>
-  k.node('TopK', [k.value(x)], { k: count }).map((value) => k.tensor(value)),
-);
+kernel<{ x: TensorInfo }, core.TopKAttrs>(core.TopK, ({ x }, { k: count }, k: Context) => {
+  const value = k.value(x);
+  const [values, places] = k.node('TopK', [value.dtype === 'bool' ? cast(k, value, 'int32') : value], { k: count });
+  if (values === undefined || places === undefined) throw new Error('the largest values have places');
+  return [k.tensor(cast(k, values, value.dtype)), k.tensor(places)];
+});

@@ -60,13 +60,15 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
   const padded = pads.some((p) => p > 0)
     ? emit.op('Pad', [x, emit.int64([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]), emit.float(0)])
     : x;
-  const byImage = h * w >= 64;
+  const byImage = h * w >= 256;
   const swap = { perm: [1, 0, 2, 3] };
   const image = byImage ? padded : emit.op('Transpose', [padded], swap);
   const places = h * w * (byImage ? 1 : batch);
   const gradient = byImage
     ? emit.op('Reshape', [dy, emit.int64([batch, outChannels, places])])
     : emit.op('Reshape', [emit.op('Transpose', [dy], swap), emit.int64([outChannels, places])]);
+  // Few channels make thin products: there the slices are joined into one.
+  const joined = byImage && inChannels * kernel[0] * kernel[1] <= 128 && kernel[0] * kernel[1] > 1;
   const cells: string[] = [];
   for (let u = 0; u < kernel[0]; u++) {
     for (let v = 0; v < kernel[1]; v++) {
@@ -84,6 +86,10 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
             ]);
       if (byImage) {
         const flat = emit.op('Reshape', [shifted, emit.int64([batch, inChannels, places])]);
+        if (joined) {
+          cells.push(flat);
+          continue;
+        }
         const products = emit.microsoft('FusedMatMul', [gradient, flat], { transB: 1 });
         cells.push(emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 }));
       } else {
@@ -92,6 +98,14 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
       }
     }
   }
+  if (joined) {
+    const columns = emit.op('Concat', cells, { axis: 1 });
+    const products = emit.microsoft('FusedMatMul', [gradient, columns], { transB: 1 });
+    const sum = emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 });
+    const split = emit.op('Reshape', [sum, emit.int64([outChannels, kernel[0] * kernel[1], inChannels])]);
+    const ordered = emit.op('Transpose', [split], { perm: [0, 2, 1] });
+    return [emit.op('Reshape', [ordered, emit.int64([outChannels, inChannels, ...kernel])])];
+  }
   if (cells.length === 1)
     return [emit.op('Reshape', [item(cells, 0), emit.int64([outChannels, inChannels, ...kernel])])];
   const columns = cells.map((cell) => emit.op('Reshape', [cell, emit.int64([outChannels, inChannels, 1])]));
@@ -99,18 +113,19 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
   return [emit.op('Reshape', [all, emit.int64([outChannels, inChannels, ...kernel])])];
 };
 
-const maxPool: LowerRule<'MaxPool'> = (emit, inputs, { attrs }) => [emit.op('MaxPool', inputs, windowAttrs(attrs))];
+// Without the places ONNX Runtime takes a faster way, so they are asked for only where a gradient needs them.
+const maxPool: LowerRule<'MaxPool'> = (emit, inputs, { attrs, outputs }) =>
+  emit.ops('MaxPool', inputs, emit.isUsed(item(outputs, 1)) ? 2 : 1, windowAttrs(attrs));
 
-/** MaxPool tells the place of each window's first maximum; the gradients are added up there. */
+/** The gradients are added up at the places that MaxPool told. */
 const maxPoolGrad: LowerRule<'MaxPoolGrad'> = (emit, inputs, { attrs, inputs: values }) => {
-  const [dy, x] = [arg(inputs, 0), arg(inputs, 1)];
-  const [, places] = emit.ops('MaxPool', [x], 2, windowAttrs(attrs));
+  const [dy, places] = [arg(inputs, 0), arg(inputs, 2)];
   const { shape } = item(values, 1);
   const overlap = attrs.strides[0] < attrs.kernel[0] || attrs.strides[1] < attrs.kernel[1];
   if (!overlap) {
     const bounds = windowAttrs(attrs);
     return [
-      emit.op('MaxUnpool', [dy, item([places ?? ''], 0), emit.shape(shape)], {
+      emit.op('MaxUnpool', [dy, places, emit.shape(shape)], {
         kernel_shape: bounds.kernel_shape,
         strides: bounds.strides,
         pads: bounds.pads,
@@ -119,12 +134,43 @@ const maxPoolGrad: LowerRule<'MaxPoolGrad'> = (emit, inputs, { attrs, inputs: va
   }
   const flat = emit.int64([-1]);
   const zeros = emit.op('Expand', [emit.float(0), emit.int64([shape.reduce((a, b) => a * b, 1)])]);
-  const sums = emit.op(
-    'ScatterElements',
-    [zeros, emit.op('Reshape', [places ?? '', flat]), emit.op('Reshape', [dy, flat])],
-    { axis: 0, reduction: 'add' },
-  );
+  const sums = emit.op('ScatterElements', [zeros, emit.op('Reshape', [places, flat]), emit.op('Reshape', [dy, flat])], {
+    axis: 0,
+    reduction: 'add',
+  });
   return [emit.op('Reshape', [sums, emit.int64(shape)])];
+};
+
+/**
+ * Windows that tile the image need no places, which cost MaxPool twenty times its own time: the image is split into one tensor a cell of
+ * the window, and a cell takes the gradient where it equals its window's maximum and no cell before it does.
+ */
+const tiledMaxPoolGrad: LowerRule<'TiledMaxPoolGrad'> = (emit, inputs, { attrs, inputs: values }) => {
+  const { shape } = item(values, 1);
+  const [kh, kw] = attrs.kernel;
+  const [batch, channels, h, w] = item(values, 0).shape as [number, number, number, number];
+  const rows = batch * channels * h;
+  const parts = (x: string, count: number, axis: number) =>
+    count === 1 ? [x] : emit.ops('Split', [x, emit.int64(Array.from({ length: count }, () => 1))], count, { axis });
+  const cell = emit.int64([rows, w]);
+  const y = emit.op('Reshape', [arg(inputs, 2), cell]);
+  const dy = emit.op('Reshape', [arg(inputs, 0), cell]);
+  const columns = parts(emit.op('Reshape', [arg(inputs, 1), emit.int64([rows, kh, w, kw])]), kw, 3);
+  const cells = columns.map((column) => parts(column, kh, 1).map((x) => emit.op('Reshape', [x, cell])));
+  let taken: string | undefined;
+  const gradients = Array.from({ length: kh }, (_, u) => {
+    const row = cells.map((column) => {
+      const hit = emit.op('Equal', [item(column, u), y]);
+      const first = taken === undefined ? hit : emit.op('And', [hit, emit.op('Not', [taken])]);
+      taken = taken === undefined ? hit : emit.op('Or', [taken, hit]);
+      const dx = emit.op('Mul', [emit.cast(first, 'float32'), dy]);
+      return emit.op('Reshape', [dx, emit.int64([rows, w, 1])]);
+    });
+    const joined = row.length === 1 ? item(row, 0) : emit.op('Concat', row, { axis: 2 });
+    return emit.op('Reshape', [joined, emit.int64([rows, 1, w * kw])]);
+  });
+  const dx = gradients.length === 1 ? item(gradients, 0) : emit.op('Concat', gradients, { axis: 1 });
+  return [emit.op('Reshape', [dx, emit.int64(shape)])];
 };
 
 const averagePool: LowerRule<'AveragePool'> = (emit, inputs, { attrs }) => [
@@ -179,6 +225,7 @@ export const convolutionRules = {
   ConvFilterGrad: convFilterGrad,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGrad,
+  TiledMaxPoolGrad: tiledMaxPoolGrad,
   AveragePool: averagePool,
   AveragePoolGrad: averagePoolGrad,
 };

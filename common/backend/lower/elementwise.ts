@@ -1,8 +1,9 @@
+import type { Value } from '../graph.js';
 import type { arithmeticOps, UnaryOp } from '../ops.js';
 import type { Emitter } from './emitter.js';
 import { arg, item, type LowerRule } from './rule.js';
 
-type Simple = (emit: Emitter, inputs: readonly string[]) => string[];
+type Simple = (emit: Emitter, inputs: readonly string[], node: { readonly outputs: readonly Value[] }) => string[];
 
 /** An operator that ONNX has under the same meaning. */
 const direct =
@@ -45,7 +46,13 @@ const unary: { readonly [K in UnaryOp]: Simple } = {
   Round: direct('Round'),
   Rsqrt: composed((emit, x) => emit.op('Reciprocal', [emit.op('Sqrt', [x])])),
   Sigmoid: direct('Sigmoid'),
-  Sign: direct('Sign'),
+  // NaN has the sign 0 in tfjs; two comparisons cost less than ONNX Runtime's Sign, too.
+  Sign: (emit, inputs, node) => {
+    const { dtype } = item(node.outputs, 0);
+    const [x, zero] = [arg(inputs, 0), emit.scalar(dtype, 0)];
+    const [above, below] = [emit.op('Greater', [x, zero]), emit.op('Less', [x, zero])];
+    return [emit.op('Sub', [emit.cast(above, dtype), emit.cast(below, dtype)])];
+  },
   Sin: direct('Sin'),
   Sinh: direct('Sinh'),
   // ONNX Runtime's own Softplus is several times slower than its parts; relu(x) + log(1 + exp(−|x|)) does not overflow.
@@ -61,34 +68,63 @@ const unary: { readonly [K in UnaryOp]: Simple } = {
   Tanh: direct('Tanh'),
 };
 
+/** Integers that can be divided by: 1 where there is 0, and where that is. ONNX Runtime fails at a division by 0; in tfjs it gives 0. */
+function divisor(emit: Emitter, b: string): { safe: string; isZero: string } {
+  const isZero = emit.op('Equal', [b, emit.scalar('int32', 0)]);
+  return { safe: emit.op('Where', [isZero, emit.scalar('int32', 1), b]), isZero };
+}
+
+const div: LowerRule<'Div'> = (emit, inputs, node) => {
+  if (item(node.outputs, 0).dtype === 'float32') return [emit.op('Div', inputs)];
+  const { safe, isZero } = divisor(emit, arg(inputs, 1));
+  return [emit.op('Where', [isZero, emit.scalar('int32', 0), emit.op('Div', [arg(inputs, 0), safe])])];
+};
+
 const floorDiv: LowerRule<'FloorDiv'> = (emit, inputs, node) => {
+  if (item(node.outputs, 0).dtype === 'float32') return [emit.op('Floor', [emit.op('Div', inputs)])];
   const a = arg(inputs, 0);
-  const b = arg(inputs, 1);
+  const { safe: b, isZero } = divisor(emit, arg(inputs, 1));
   const quotient = emit.op('Div', [a, b]);
-  if (item(node.outputs, 0).dtype === 'float32') return [emit.op('Floor', [quotient])];
   // Integer division rounds towards zero: one less where a remainder is left and the signs differ.
   const zero = emit.scalar('int32', 0);
   const rest = emit.op('Sub', [a, emit.op('Mul', [quotient, b])]);
   const signs = emit.op('Xor', [emit.op('Less', [rest, zero]), emit.op('Less', [b, zero])]);
   const off = emit.op('And', [emit.op('Not', [emit.op('Equal', [rest, zero])]), signs]);
-  return [emit.op('Sub', [quotient, emit.cast(off, 'int32')])];
+  return [emit.op('Where', [isZero, zero, emit.op('Sub', [quotient, emit.cast(off, 'int32')])])];
 };
 
 const mod: LowerRule<'Mod'> = (emit, inputs, node) => {
-  const b = arg(inputs, 1);
-  if (item(node.outputs, 0).dtype !== 'float32') return [emit.op('Mod', inputs)];
+  const [a, b] = [arg(inputs, 0), arg(inputs, 1)];
+  if (item(node.outputs, 0).dtype !== 'float32') {
+    const { safe, isZero } = divisor(emit, b);
+    return [emit.op('Where', [isZero, emit.scalar('int32', 0), emit.op('Mod', [a, safe])])];
+  }
+  // The remainder has the sign of the divisor.
   const rest = emit.op('Mod', inputs, { fmod: 1 });
-  return [emit.op('Mod', [emit.op('Add', [rest, b]), b], { fmod: 1 })];
+  const zero = emit.float(0);
+  const differ = emit.op('Xor', [emit.op('Less', [a, zero]), emit.op('Less', [b, zero])]);
+  return [emit.op('Where', [differ, emit.op('Mod', [emit.op('Add', [rest, b]), b], { fmod: 1 }), rest])];
+};
+
+/** ONNX Runtime's integer power knows no negative exponents: there the result is a fraction, which is 0 but for ±1. */
+const pow: LowerRule<'Pow'> = (emit, inputs, node) => {
+  if (item(node.outputs, 0).dtype === 'float32') return [emit.op('Pow', inputs)];
+  const [a, b] = [arg(inputs, 0), arg(inputs, 1)];
+  const zero = emit.scalar('int32', 0);
+  const whole = emit.op('Pow', [a, emit.op('Max', [b, zero])]);
+  const { safe, isZero } = divisor(emit, a);
+  const fraction = emit.cast(emit.op('Pow', [emit.cast(safe, 'float32'), emit.cast(b, 'float32')]), 'int32');
+  return [emit.op('Where', [emit.op('Less', [b, zero]), emit.op('Where', [isZero, zero, fraction]), whole])];
 };
 
 const arithmetic = {
   Add: direct('Add'),
   Sub: direct('Sub'),
   Mul: direct('Mul'),
-  Div: direct('Div'),
+  Div: div,
   FloorDiv: floorDiv,
   Mod: mod,
-  Pow: direct('Pow'),
+  Pow: pow,
   Maximum: direct('Max'),
   Minimum: direct('Min'),
 } satisfies Record<(typeof arithmeticOps)[number], unknown>;
@@ -103,6 +139,7 @@ const comparison = {
   And: direct('And'),
   Or: direct('Or'),
   Xor: direct('Xor'),
+  BitwiseAnd: direct('BitwiseAnd'),
   Not: direct('Not'),
   IsNaN: direct('IsNaN'),
   IsInf: direct('IsInf'),
@@ -114,9 +151,10 @@ const cast: LowerRule<'Cast'> = (emit, inputs, node) => [emit.cast(arg(inputs, 0
 const step: LowerRule<'Step'> = (emit, inputs, node) => {
   const x = arg(inputs, 0);
   const positive = emit.cast(emit.op('Greater', [x, emit.float(0)]), 'float32');
-  const { alpha } = node.attrs;
-  if (alpha === 0) return [positive];
-  return [emit.op('Add', [emit.op('Mul', [positive, emit.float(1 - alpha)]), emit.float(alpha)])];
+  const { alpha, nan } = node.attrs;
+  const step =
+    alpha === 0 ? positive : emit.op('Add', [emit.op('Mul', [positive, emit.float(1 - alpha)]), emit.float(alpha)]);
+  return [nan === true ? emit.op('Where', [emit.op('IsNaN', [x]), x, step]) : step];
 };
 
 const clip: LowerRule<'Clip'> = (emit, inputs, { attrs, outputs }) => {
@@ -147,7 +185,19 @@ const geluGrad: LowerRule<'GeluGrad'> = (emit, inputs) => {
   return [emit.op('Mul', [dy, derivative])];
 };
 
+/** atan(y/x), half a turn further where x is negative; where x is 0, y/x is infinite or 0/0, which is the angle 0. */
+const atan2: LowerRule<'Atan2'> = (emit, inputs) => {
+  const [y, x] = [arg(inputs, 0), arg(inputs, 1)];
+  const zero = emit.float(0);
+  const origin = emit.op('And', [emit.op('Equal', [y, zero]), emit.op('Equal', [x, zero])]);
+  const angle = emit.op('Atan', [emit.op('Div', [y, emit.op('Where', [origin, emit.float(1), x])])]);
+  const turn = emit.op('Where', [emit.op('Less', [y, zero]), emit.float(-Math.PI), emit.float(Math.PI)]);
+  const behind = emit.op('Where', [emit.op('Less', [x, zero]), turn, zero]);
+  return [emit.op('Add', [angle, behind])];
+};
+
 export const elementwiseRules = {
+  Atan2: atan2,
   ...unary,
   ...arithmetic,
   ...comparison,

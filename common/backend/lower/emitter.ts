@@ -33,13 +33,20 @@ export class Emitter {
   readonly domains = new Set<string>();
   private readonly constants = new Map<string, string>();
   private readonly free: FreeAxis | undefined;
+  private readonly used: ReadonlySet<object>;
   private batch: string | undefined;
   private count = 0;
   /** What the next nodes are named after: the operator being lowered. */
   scope = '';
 
-  constructor(free?: FreeAxis) {
+  constructor(used: ReadonlySet<object>, free?: FreeAxis) {
+    this.used = used;
     this.free = free;
+  }
+
+  /** Whether any node or output of the graph needs a value. */
+  isUsed(value: object): boolean {
+    return this.used.has(value);
   }
 
   name(hint: string): string {

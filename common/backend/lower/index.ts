@@ -2,12 +2,15 @@ import { type Graph, type Node, topological, type Value } from '../graph.js';
 import { type Dimension, elemTypes, encodeModel, type ValueInfo } from '../onnxProto.js';
 import type { OpName } from '../ops.js';
 import { convolutionRules } from './convolution.js';
+import { depthwiseRules } from './depthwise.js';
 import { elementwiseRules } from './elementwise.js';
 import { Emitter, type FreeAxis } from './emitter.js';
+import { indexingRules } from './indexing.js';
 import { matrixRules } from './matrix.js';
 import { movementRules } from './movement.js';
 import { normalizationRules } from './normalization.js';
 import type { LowerRule } from './rule.js';
+import { volumeRules } from './volume.js';
 
 /** How each operator is written in ONNX. Exhaustive: a missing operator fails the type check. */
 export const lowerRules: { readonly [K in OpName]: LowerRule<K> } = {
@@ -16,6 +19,9 @@ export const lowerRules: { readonly [K in OpName]: LowerRule<K> } = {
   ...convolutionRules,
   ...normalizationRules,
   ...movementRules,
+  ...depthwiseRules,
+  ...indexingRules,
+  ...volumeRules,
 };
 
 // The table pairs each operator with its rule; indexing it by a union loses the pairing, which this one line restores.
@@ -54,7 +60,8 @@ function nameOutputs(emit: Emitter, made: readonly string[], wanted: readonly st
 
 /** An ONNX model of a graph. Pure: nothing is run. */
 export function lowerGraph(graph: Graph, options: LowerOptions): Uint8Array {
-  const emit = new Emitter(options.free);
+  const order = topological(graph.outputs);
+  const emit = new Emitter(new Set([...order.flatMap((node) => node.inputs), ...graph.outputs]), options.free);
   const names = new Map<Value, string>();
   graph.inputs.forEach((value, i) => {
     names.set(value, options.inputNames[i] ?? `input_${i}`);
@@ -73,9 +80,9 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Uint8Array {
     if (name === undefined) throw new Error(`graph uses an ${value.node.op} that is not among its inputs`);
     return name;
   };
-  for (const node of topological(graph.outputs)) {
+  for (const [place, node] of order.entries()) {
     if (node.op === 'Input') continue;
-    emit.scope = node.op;
+    emit.scope = `${node.op}.${place}`;
     const outputs = lowerNode(emit, node.inputs.map(nameOf), node);
     node.outputs.forEach((value, i) => {
       const name = outputs[i];

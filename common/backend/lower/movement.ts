@@ -35,11 +35,13 @@ const slice: LowerRule<'Slice'> = (emit, inputs, { attrs, inputs: values }) => {
   const axes = item(values, 0).shape.flatMap((d, i) => (whole(d, i) ? [] : [i]));
   if (axes.length === 0) return [emit.op('Identity', [arg(inputs, 0)])];
   const pick = (list: readonly number[]) => axes.map((i) => item(list, i));
+  // A backward slice that ends before the first element: ONNX would count −1 from the end, and clamps what lies further out.
+  const stops = axes.map((i) => (item(steps, i) < 0 && item(ends, i) < 0 ? -(2 ** 40) : item(ends, i)));
   return [
     emit.op('Slice', [
       arg(inputs, 0),
       emit.shape(pick(starts)),
-      emit.shape(pick(ends)),
+      emit.shape(stops),
       emit.int64(axes),
       emit.int64(pick(steps)),
     ]),
@@ -62,10 +64,22 @@ const gather: LowerRule<'Gather'> = (emit, inputs, { attrs }) => [emit.op('Gathe
 
 const segmentSum: LowerRule<'SegmentSum'> = (emit, inputs, { outputs, attrs }) => {
   const { shape, dtype } = item(outputs, 0);
-  const zeros = emit.op('Expand', [emit.scalar(dtype, 0), emit.shape(shape)]);
-  const ids = emit.op('Unsqueeze', [emit.cast(arg(inputs, 1), 'int64'), emit.int64([-1])]);
-  if (attrs.count === 0) return [zeros];
-  return [emit.op('ScatterND', [zeros, ids, arg(inputs, 0)], { reduction: 'add' })];
+  const zeros = (rows: number) => emit.op('Expand', [emit.scalar(dtype, 0), emit.shape([rows, ...shape.slice(1)])]);
+  const ids = emit.cast(arg(inputs, 1), 'int64');
+  if (attrs.count === 0) return [zeros(0)];
+  const sum = (rows: number, places: string) =>
+    emit.op('ScatterND', [zeros(rows), emit.op('Unsqueeze', [places, emit.int64([-1])]), arg(inputs, 0)], {
+      reduction: 'add',
+    });
+  if (attrs.valid === true) return [sum(attrs.count, ids)];
+  // Values that belong to no segment are summed in one more row, which is cut off.
+  const count = emit.scalar('int64', attrs.count);
+  const none = emit.op('Or', [
+    emit.op('Less', [ids, emit.scalar('int64', 0)]),
+    emit.op('GreaterOrEqual', [ids, count]),
+  ]);
+  const rows = sum(attrs.count + 1, emit.op('Where', [none, count, ids]));
+  return [emit.op('Slice', [rows, emit.int64([0]), emit.int64([attrs.count]), emit.int64([0])])];
 };
 
 // A comparison with 0 … depth−1 rather than ONNX's OneHot, which counts a negative index from the end.
@@ -108,16 +122,20 @@ function hash32(emit: Emitter, x: string): string {
   return mix(emit.op('Mul', [mix(first, 15), u32(0x846ca68b)]), 16);
 }
 
-/** Counter-based: the bits of position i are hash(i ^ hash(key)) with the key and the salt of the call mixed first; 24 bits give the float. */
+/**
+ * Counter-based (see `uniformAt` in random.ts): key and salt make the 64 bits of a stream, the bits of position i are
+ * hash(hash(i + one half) ^ the other), of which 24 give the float.
+ */
 const randomUniform: LowerRule<'RandomUniform'> = (emit, inputs, { attrs }) => {
-  const key = emit.cast(arg(inputs, 0), 'uint32');
-  const salted = hash32(emit, emit.op('Add', [hash32(emit, key), emit.scalar('uint32', attrs.salt >>> 0)]));
+  const key = hash32(emit, emit.cast(arg(inputs, 0), 'uint32'));
+  const salted = hash32(emit, emit.op('Add', [key, emit.scalar('uint32', attrs.salt >>> 0)]));
+  const other = emit.op('Add', [salted, key]);
   const size = sizeOf(attrs.shape);
   const position = emit.cast(
     emit.op('Range', [emit.scalar('int32', 0), emit.scalar('int32', size), emit.scalar('int32', 1)]),
     'uint32',
   );
-  const bits = hash32(emit, emit.op('BitwiseXor', [hash32(emit, emit.op('Add', [position, salted])), salted]));
+  const bits = hash32(emit, emit.op('BitwiseXor', [hash32(emit, emit.op('Add', [position, salted])), other]));
   const top = emit.cast(emit.op('BitShift', [bits, emit.scalar('uint32', 8)], { direction: 'RIGHT' }), 'float32');
   return [emit.op('Reshape', [emit.op('Mul', [top, emit.float(2 ** -24)]), emit.int64(attrs.shape)])];
 };

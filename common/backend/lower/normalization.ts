@@ -1,4 +1,4 @@
-import { sizeOf } from '../graph.js';
+import { sizeOf, type Value } from '../graph.js';
 import type { Emitter } from './emitter.js';
 import { arg, item, type LowerRule } from './rule.js';
 
@@ -83,17 +83,31 @@ const reduce =
   (
     emit: Emitter,
     inputs: readonly string[],
-    { attrs }: { attrs: { axes: readonly number[]; keepDims: boolean } },
+    { attrs, outputs }: { attrs: { axes: readonly number[]; keepDims: boolean }; outputs: readonly Value[] },
   ): string[] => {
     if (attrs.axes.length === 0) return [emit.op('Identity', [arg(inputs, 0)])];
-    return [emit.op(opType, [arg(inputs, 0), emit.int64(attrs.axes)], { keepdims: Number(attrs.keepDims) })];
+    const over = (type: string, x: string) =>
+      emit.op(type, [x, emit.int64(attrs.axes)], { keepdims: Number(attrs.keepDims) });
+    const result = over(opType, arg(inputs, 0));
+    if ((opType !== 'ReduceMax' && opType !== 'ReduceMin') || item(outputs, 0).dtype !== 'float32') return [result];
+    // ONNX Runtime leaves NaN out or not, by its place; in tfjs one NaN makes the result NaN.
+    const missing = over('ReduceMax', emit.cast(emit.op('IsNaN', [arg(inputs, 0)]), 'float32'));
+    return [emit.op('Where', [emit.cast(missing, 'bool'), emit.float(Number.NaN), result])];
   };
 
+/** NaN never wins: it counts as the opposite of what is looked for. */
 const argument =
   (opType: 'ArgMax' | 'ArgMin') =>
-  (emit: Emitter, inputs: readonly string[], { attrs }: { attrs: { axis: number } }): string[] => [
-    emit.cast(emit.op(opType, [arg(inputs, 0)], { axis: attrs.axis, keepdims: 0 }), 'int32'),
-  ];
+  (
+    emit: Emitter,
+    inputs: readonly string[],
+    { attrs, inputs: values }: { attrs: { axis: number }; inputs: readonly Value[] },
+  ): string[] => {
+    const x = arg(inputs, 0);
+    const worst = emit.float(opType === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    const clean = item(values, 0).dtype === 'float32' ? emit.op('Where', [emit.op('IsNaN', [x]), worst, x]) : x;
+    return [emit.cast(emit.op(opType, [clean], { axis: attrs.axis, keepdims: 0 }), 'int32')];
+  };
 
 const cumSum: LowerRule<'CumSum'> = (emit, inputs, { attrs }) => [
   emit.op('CumSum', [arg(inputs, 0), emit.scalar('int64', attrs.axis)], {

@@ -1,4 +1,4 @@
-import { type Graph, makeNode, type Node, type NodeOf, sameShape, topological, type Value } from '../graph.js';
+import { Graph, makeNode, type Node, type NodeOf, sameShape, topological, type Value } from '../graph.js';
 import type { OpAttrs, OpName } from '../ops.js';
 
 /** A rule sees a node whose inputs are rewritten already, and returns what replaces its outputs, or nothing to keep the node. */
@@ -94,7 +94,10 @@ export function rewrite(graph: Graph, rules: Rules): Graph {
   }
   const outputs = graph.outputs.map(now);
   const alive = new Set(topological(outputs));
-  return { inputs: graph.inputs.filter((value) => alive.has(value.node)), outputs };
+  return new Graph(
+    graph.inputs.filter((value) => alive.has(value.node)),
+    outputs,
+  );
 }
 
 /** The same operator over other inputs. */
