@@ -46,11 +46,25 @@ export class Attention extends Layer {
     this.projDrop = new Dropout(projDropout);
   }
 
-  override forward(x: tf.Tensor): tf.Tensor {
+  /** @param queries how many tokens, from the first, ask and are answered; all of them are looked at. Default: every token. */
+  override forward(x: tf.Tensor, queries?: number): tf.Tensor {
     const x_BTD = asSequence(x, 'Attention');
-    const [q, k, v] = splitHeads(this.qkv.forward(x_BTD), 3, this.heads);
+    const [q, k, v] =
+      queries === undefined ? splitHeads(this.qkv.forward(x_BTD), 3, this.heads) : this.project(x_BTD, queries);
     const y_BhTe = scaledDotProductAttention(q!, k!, v!, { dropout: this.attnDrop });
     return this.projDrop.forward(this.proj.forward(mergeHeads(y_BhTe)));
+  }
+
+  /** Queries of the first tokens only, keys and values of all: the rows of `qkv` for the queries and the rest are used apart. */
+  private project(x_BTD: tf.Tensor3D, queries: number): tf.Tensor4D[] {
+    const [B, , D] = x_BTD.shape;
+    const { weight, bias } = this.qkv;
+    const first_BQD = tf.slice(x_BTD, [0, 0, 0], [B, queries, D]);
+    const part = (from: number, size: number) =>
+      [tf.slice(weight, [from, 0], [size, D]), bias && tf.slice(bias, [from], [size])] as const;
+    const q = linear(first_BQD, ...part(0, D));
+    const kv = linear(x_BTD, ...part(D, 2 * D));
+    return [...splitHeads(q, 1, this.heads), ...splitHeads(kv, 2, this.heads)];
   }
 }
 
@@ -85,18 +99,18 @@ export class MultiHeadAttention extends Module {
 
   private project(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor4D[] {
     const { inProjWeight, inProjBias, heads } = this;
-    if (query === key && key === value) return splitHeads(linear(query, inProjWeight, inProjBias), 3, heads);
-    const weights = tf.split<tf.Tensor2D>(inProjWeight, 3);
-    const biases = tf.split<tf.Tensor1D>(inProjBias, 3);
-    return [query, key, value].flatMap((x, i) => splitHeads(linear(x, weights[i]!, biases[i]), 1, heads));
+    const D = inProjWeight.shape[1];
+    // Inputs that are the same tensor are projected by one product with their rows of the weight.
+    const part = (x: tf.Tensor, from: number, parts: number) =>
+      splitHeads(
+        linear(x, tf.slice(inProjWeight, [from * D, 0], [parts * D, D]), tf.slice(inProjBias, [from * D], [parts * D])),
+        parts,
+        heads,
+      );
+    if (key !== value) return [...part(query, 0, 1), ...part(key, 1, 1), ...part(value, 2, 1)];
+    if (query !== key) return [...part(query, 0, 1), ...part(key, 1, 2)];
+    return splitHeads(linear(query, inProjWeight, inProjBias), 3, heads);
   }
-}
-
-/** 0 where token t may look at token s ≤ t, −∞ elsewhere: [T, T]. */
-export function causalMask(tokens: number): tf.Tensor2D {
-  const values = new Float32Array(tokens * tokens);
-  for (let t = 0; t < tokens; t++) values.fill(Number.NEGATIVE_INFINITY, t * tokens + t + 1, (t + 1) * tokens);
-  return tf.tensor2d(values, [tokens, tokens]);
 }
 
 /** [B, T, parts·D] to `parts` tensors [B, h, T, e]: one transpose for all parts, so that the backward pass has one as well. */

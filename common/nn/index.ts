@@ -2,7 +2,6 @@ export { GELU, ReLU } from './activations.js';
 export {
   Attention,
   type AttentionOptions,
-  causalMask,
   MultiHeadAttention,
   scaledDotProductAttention,
 } from './attention.js';
@@ -33,9 +32,12 @@ export {
 } from './initialisers.js';
 export { LayerNorm } from './layerNorm.js';
 export { Linear, linear } from './linear.js';
+export { causalMask, combineMasks, paddingMask } from './masks.js';
 export { Layer, Module } from './module.js';
 export { buffer, parameter, setInitialiser } from './parameter.js';
 export { GlobalAvgPool2d, MaxPool2d } from './pooling.js';
+export { sinusoidalPositions } from './positions.js';
 export { Identity, Sequential } from './sequential.js';
 export { asImages, asMatrix, asSequence } from './shapes.js';
 export { readVariable, type StateDict, type StateTensor, writeVariable } from './state.js';
+export { TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions } from './transformerLayers.js';
