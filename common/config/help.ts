@@ -75,10 +75,10 @@ function rowsOf(shape: Shape, value: unknown, path: string, depth: number): stri
         [meaning, about(chosen)].filter(Boolean).join('. '),
       ],
       ...(chosen ? branch(chosen, value) : []),
-      ...others.flatMap((name) => [
-        [`with ${join(path, shape.by)}=${name}`, '', '', about(name)],
-        ...indent(branch(name, undefined)),
-      ]),
+      ...others.flatMap((name) => {
+        const rows = indent(branch(name, undefined));
+        return rows.length === 0 ? [] : [[`with ${join(path, shape.by)}=${name}`, '', '', about(name)], ...rows];
+      }),
     ];
   }
   const item = shape.kind === 'list' ? shape.item(0) : undefined;
@@ -105,15 +105,32 @@ function property(value: unknown, key: string): unknown {
   return Object.entries(value).find(([name]) => name === key)?.[1];
 }
 
+/** A row where the terminal is too narrow for columns: the key with value and type, the meaning below it. */
+function stacked([key = '', ...rest]: readonly string[], screen: number): string {
+  const meaning = rest.pop() ?? '';
+  const indent = ' '.repeat(key.length - key.trimStart().length + 6);
+  const lines = [` ${[key, ...rest.filter(Boolean)].join('  ')}`];
+  let line = indent;
+  for (const word of meaning.split(' ').filter(Boolean)) {
+    if (line.trim() !== '' && line.length + 1 + word.length > screen) {
+      lines.push(line);
+      line = indent;
+    }
+    line = line.trim() === '' ? indent + word : `${line} ${word}`;
+  }
+  return [...lines, ...(line.trim() === '' ? [] : [line])].join('\n');
+}
+
 /** Columns without a frame, as wide as the terminal; long texts wrap inside their column. */
 function table(rows: readonly (readonly string[])[]): string {
   const count = rows[0]?.length ?? 0;
-  const screen = Math.min(Math.max(process.stdout.columns ?? 120, 80), 140);
+  const screen = Math.min(Math.max(process.stdout.columns ?? 120, 40), 140);
   const widths = [38, 18, 28].slice(0, count - 1).map((most, column) => {
     const longest = Math.max(...rows.map((row) => row[column]?.length ?? 0));
     return Math.min(most, longest) + 3;
   });
-  const rest = screen - widths.reduce((sum, width) => sum + width, 0);
+  const rest = screen - widths.reduce((sum, width) => sum + width + 1, 0); // a space between columns
+  if (rest < 24) return rows.map((row) => stacked(row, screen)).join('\n');
   const sides = ['top', 'bottom', 'left', 'right', 'mid'];
   const corners = sides.flatMap((side) => ['mid', 'left', 'right'].map((other) => `${side}-${other}`));
   const lines = new Table({

@@ -4,3 +4,4 @@ export { PrintAndExit } from './help.js';
 export { reportUncaught } from './report.js';
 export { loadResolvedConfig } from './resolved.js';
 export { findRun } from './resume.js';
+export { shortPath } from './source.js';

@@ -7,7 +7,7 @@ import { writeErrorReason } from './writeError.js';
 /** What a finished run found on the test split. */
 export interface Result {
   test: Record<string, number>;
-  /** What to expect, beside it in the table: numbers by metric name. */
+  /** What to expect, beside it in the table: the least accuracy, the largest loss, by metric name. */
   expected?: Record<string, number>;
   /** Rows: true class, columns: predicted class. */
   confusion?: number[][];
@@ -41,6 +41,8 @@ export interface Callback {
   epochEnd?(run: Run, row: Row): void | Promise<void>;
   /** Once, when the run is finished and tested. */
   end?(run: Run, result: Result): void | Promise<void>;
+  /** Prints a line of `run.log`; true where it did, false where another is to. */
+  log?(text: string): boolean;
   /** Always last, after an error and Ctrl-C too; must not throw. */
   close?(run: Run): void;
 }

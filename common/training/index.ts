@@ -10,6 +10,7 @@ export type { BatchSource, Epoch } from './epoch.js';
 export { type Evaluation, evaluator } from './evaluate.js';
 export { findRun, isRunFolder, outputsDir } from './folder.js';
 export { type LoadedModel, loadModel } from './loadModel.js';
+export { lockRun } from './lock.js';
 export { type Classifier, modelToOnnx, preprocessingOf } from './onnx.js';
 export type { Task } from './parts.js';
 export type { Run } from './run.js';

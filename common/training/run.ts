@@ -1,6 +1,7 @@
 // A run: its folder, its place in the training, and what happens between the lines of the loop.
 import { join } from 'node:path';
 import { random } from '../backend/index.js';
+import { shortPath } from '../config/index.js';
 import { didYouMean, UserError } from '../utils/index.js';
 import { type Callback, callHook, type Result } from './callbacks.js';
 import { type Checkpoint, loadCheckpoint, saveLast } from './checkpoint.js';
@@ -58,6 +59,7 @@ export class Run {
     try {
       random.seed(this.setup.seed);
       await this.call((callback) => callback.start?.(this));
+      if (this.epoch >= total) this.log(`All ${total} epochs are done already.`);
       while (this.epoch < total && !this.stopping) {
         yield new Epoch(this, this.epoch);
         await this.endEpoch();
@@ -76,7 +78,7 @@ export class Run {
   /** A line for the terminal and train.log. */
   log(message: string): void {
     this.file.write(message);
-    process.stderr.write(`${message}\n`);
+    if (!this.setup.callbacks.some((callback) => callback.log?.(message))) process.stderr.write(`${message}\n`);
   }
 
   /** Writes checkpoints/last.safetensors as the run stands. */
@@ -230,7 +232,7 @@ export class Run {
     for (const callback of this.setup.callbacks) callback.close?.(this);
     this.log(
       this.saved
-        ? `Stopped; saved ${this.saved}. Continue with --resume ${this.folder}`
+        ? `Stopped; saved ${this.saved}. Go on with:\n  npx atelier train ${this.setup.paper} --resume ${shortPath(this.folder)}`
         : 'Stopped before the first checkpoint.',
     );
     process.exit(exitCodeOf(this.interrupts.pending ?? 'SIGINT'));

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConfigInfo, configInfo } from '../config/index.js';
+import { type ConfigInfo, configInfo, shortPath } from '../config/index.js';
 import { didYouMean, UsageError, UserError, writeFileAtomic } from '../utils/index.js';
 import { checkpoints } from './callbacks/checkpoints.js';
 import { csv } from './callbacks/csv.js';
@@ -78,7 +78,7 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
     });
     if (resume === undefined) await describe(folder, info);
     else await takeUp(run, folder, plain);
-    run.log(`Run folder: ${folder}`);
+    run.log(`Run folder: ${shortPath(folder)}`);
     return run;
   } catch (error) {
     await (run?.close() ?? release());

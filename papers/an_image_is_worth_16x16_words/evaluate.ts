@@ -1,6 +1,6 @@
 /** Tests a run's best weights again: npx tsx papers/an_image_is_worth_16x16_words/evaluate.ts <run>, or npx atelier evaluate <run>. */
 import { join } from 'node:path';
-import { loadResolvedConfig, reportUncaught } from 'common/config';
+import { loadResolvedConfig, reportUncaught, shortPath } from 'common/config';
 import { createLoader } from 'common/data';
 import { evaluator, loadModel } from 'common/training';
 import { UsageError } from 'common/utils';
@@ -22,7 +22,9 @@ const loader = createLoader(test, {
 const { loss, accuracy, confusion } = await evaluator(model, { classes: task.labels.length })(loader);
 await loader.close();
 
-process.stdout.write(`${folder}: ${test.length} test images of ${test.name}, ${channels} × ${size} × ${size}\n`);
+process.stdout.write(
+  `${shortPath(folder)}: ${test.length} test images of ${test.name}, ${channels} × ${size} × ${size}\n`,
+);
 process.stdout.write(`loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} %\n`);
 for (const [label, share] of confusion.perClassAccuracy.entries())
   process.stdout.write(`  ${task.labels[label]}: ${(100 * share).toFixed(1)} %\n`);

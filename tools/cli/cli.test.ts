@@ -185,7 +185,7 @@ describe('bad input', () => {
 
   it('a run folder that is in use, or holds a run', async () => {
     const before = await contents(run);
-    const { lockRun } = await import('../../common/training/lock.js');
+    const { lockRun } = await import('common/training');
     const release = await lockRun(run);
     expectRefusal(await atelier(['train', paper, '--resume', run]), 1, /is in use by process \d+/);
     await release();

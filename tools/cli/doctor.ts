@@ -4,21 +4,31 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { assetsDir } from 'common/utils';
+import { probeProviders } from './providers.js';
 
 interface Check {
   name: string;
   value: string;
   /** What to do, where something is missing. */
   problem?: string;
+  /** Why something is missing that can be done without. */
+  absent?: string;
 }
 
 /** Prints what this machine has, one line each; exit code 1 where something that is needed is missing. */
 export async function doctor(): Promise<void> {
-  const checks = [node(), { name: 'machine', value: machine() }, await onnxruntime(), await disk()];
-  for (const { name, value, problem } of checks)
-    process.stdout.write(
-      `${problem === undefined ? 'ok ' : 'NO '} ${name.padEnd(13)} ${value}${problem ? `\n    ${problem}` : ''}\n`,
-    );
+  const checks = [
+    node(),
+    { name: 'machine', value: machine() },
+    await onnxruntime(),
+    ...(await engine()),
+    await disk(),
+  ];
+  for (const { name, value, problem, absent } of checks) {
+    const mark = problem !== undefined ? 'NO ' : absent !== undefined ? ' – ' : 'ok ';
+    const more = problem ?? absent;
+    process.stdout.write(`${mark} ${name.padEnd(13)} ${value}${more ? `\n    ${more}` : ''}\n`);
+  }
   if (checks.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
 }
 
@@ -36,10 +46,12 @@ function machine(): string {
 async function onnxruntime(): Promise<Check> {
   try {
     const ort = await import('onnxruntime-node');
-    const providers = ort.listSupportedBackends().map(({ name }) => name);
+    const known = ort
+      .listSupportedBackends()
+      .map(({ name, bundled }) => (bundled ? name : `${name} (not in the package)`));
     const path = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
     const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
-    return { name: 'onnxruntime', value: `${version}, providers: ${providers.join(', ')}` };
+    return { name: 'onnxruntime', value: `${version}, built for ${known.join(', ')}` };
   } catch (error) {
     const value = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return {
@@ -47,6 +59,29 @@ async function onnxruntime(): Promise<Check> {
       value,
       problem: 'Its binary cannot be loaded: run npm install again on this machine.',
     };
+  }
+}
+
+/** The tensor engine: its backends and threads, and where ONNX Runtime computes here. */
+async function engine(): Promise<Check[]> {
+  try {
+    const [tf, { engineSettings }] = [await import('@tensorflow/tfjs'), await import('common/backend')];
+    const { threads, provider } = engineSettings();
+    const backends = Object.keys(tf.engine().registryFactory);
+    const found: Check[] = [
+      { name: 'tfjs', value: `${tf.version.tfjs}, backends ${backends.join(', ')}; in use: ${tf.getBackend()}` },
+      { name: 'threads', value: `${threads} an operator (ATELIER_THREADS changes it)` },
+    ];
+    for (const { name, missing } of await probeProviders()) {
+      const value =
+        missing === undefined ? `computes${name === provider ? ', in use' : ''}` : `missing: ${missing.reason}`;
+      const kind = name === 'cpu' ? 'problem' : 'absent';
+      found.push({ name, value, ...(missing && { [kind]: missing.need }) });
+    }
+    return found;
+  } catch (error) {
+    const value = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return [{ name: 'tfjs', value, problem: 'The tensor engine cannot be loaded.' }];
   }
 }
 

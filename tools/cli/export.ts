@@ -1,3 +1,4 @@
+import { shortPath } from 'common/config';
 import { loadModel, modelToOnnx } from 'common/training';
 import { messageOf, UserError, writeFileAtomic } from 'common/utils';
 
@@ -12,7 +13,7 @@ export async function exportRun(run: string, to: string): Promise<void> {
   }
   const { size, channels } = task.preprocessing;
   process.stdout.write(
-    `${to}: ${(bytes.length / 2 ** 20).toFixed(1)} MiB, best weights of ${folder} (epoch ${state.best?.epoch ?? '–'})\n` +
-      `input image float32 [batch, ${size}, ${size}, ${channels}] normalised, output logits [batch, ${task.labels.length}]\n`,
+    `${to}: ${(bytes.length / 2 ** 20).toFixed(1)} MiB, best weights of ${shortPath(folder)} (epoch ${state.best?.epoch ?? '–'})\n` +
+      `input image float32 [batch, ${size}, ${size}, ${channels}] normalised by the metadata's mean and std, output logits [batch, ${task.labels.length}]\n`,
   );
 }

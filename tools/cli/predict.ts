@@ -25,7 +25,7 @@ export async function predict(run: string, images: readonly string[], top: strin
       const text = best.map(({ index, p }) => `${labels[index] ?? index} ${(100 * p).toFixed(1)} %`);
       process.stdout.write(`${path}: ${text.join(', ')}\n`);
     } catch (error) {
-      const message = messageOf(error);
+      const message = existsSync(path) ? messageOf(error) : `${path}: there is no such file`;
       process.stderr.write(`${message.includes(path) ? '' : `${path}: `}${message}\n`);
       process.exitCode = 1;
     }

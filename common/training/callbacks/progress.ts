@@ -1,88 +1,100 @@
-import { SingleBar } from 'cli-progress';
 import type { Callback } from '../callbacks.js';
 import type { Run } from '../run.js';
 import type { Row } from '../state.js';
+import { statusLine } from './statusLine.js';
 
-const format = 'epoch {epoch}/{epochs} {bar} {value}/{total} · {rate} steps/s · {left} left{metrics}';
-
-/** A bar in a terminal; elsewhere (a file, CI) plain lines, at most one every ten seconds within an epoch. */
+/** One line kept up to date in a terminal; elsewhere (a file, CI) plain lines, at most one every ten seconds within an epoch. */
 export function progress(stream: NodeJS.WriteStream = process.stderr): Callback {
-  let bar: SingleBar | undefined;
-  let epochShown = -1;
+  const line = stream.isTTY ? statusLine(stream) : undefined;
   let spoken = Number.NEGATIVE_INFINITY;
+  let latest: Row = {};
   // The rate leaves out the first step, which compiles, and the time between epochs.
-  let since = { step: 0, time: 0, before: 0 };
+  let since: { epoch: number; step: number; time: number } | undefined;
   let measured = { steps: 0, seconds: 0 };
 
-  const payload = (run: Run, values: Row) => {
-    const seconds = measured.seconds + (performance.now() - since.time) / 1000;
-    const steps = measured.steps + run.step - since.step;
-    const rate = steps > 0 ? steps / seconds : 0;
+  const elapsed = (run: Run) =>
+    since === undefined
+      ? measured
+      : {
+          steps: measured.steps + run.step - since.step,
+          seconds: measured.seconds + (performance.now() - since.time) / 1000,
+        };
+  const partsOf = (run: Run): string[] => {
+    const { steps, seconds } = elapsed(run);
+    const metrics = Object.entries(latest).map(([name, value]) => `${name} ${short(value)}`);
+    if (steps === 0) return metrics;
+    const rate = steps / seconds;
     const remaining = (run.epochsTotal - run.epoch) * run.stepsPerEpoch - run.batch;
-    return {
-      epoch: run.epoch + 1,
-      epochs: run.epochsTotal,
-      rate: rate === 0 ? '–' : rate.toPrecision(3),
-      left: rate === 0 ? '–' : duration(remaining / rate),
-      metrics: Object.entries(values)
-        .map(([name, value]) => ` · ${name} ${short(value)}`)
-        .join(''),
-    };
+    return [
+      `${rate.toPrecision(3)} steps/s`,
+      `${duration(remaining / rate).padStart(line === undefined ? 0 : 5)} left`,
+      ...metrics,
+    ];
   };
+  const head = (run: Run) => `epoch ${run.epoch + 1}/${run.epochsTotal}`;
+  const show = (run: Run, parts: string[]) =>
+    line?.show({ head: head(run), parts, value: run.batch, total: run.stepsPerEpoch });
+  const say = (text: string) => line?.show({ head: text, parts: [], value: 0, total: 0 });
 
   return {
     name: 'progress',
+    start(run) {
+      if (run.epoch < run.epochsTotal) show(run, ['preparing the first step']);
+    },
     step(run, values) {
-      if (epochShown !== run.epoch) {
-        epochShown = run.epoch;
-        since = { step: run.step, time: performance.now(), before: run.batch };
-        if (stream.isTTY) {
-          bar = new SingleBar({
-            format,
-            stream,
-            hideCursor: true,
-            barsize: 24,
-            clearOnComplete: true,
-            fps: 8,
-            gracefulExit: false,
-          });
-          bar.start(run.stepsPerEpoch, run.batch, payload(run, values));
-        }
-      }
-      if (bar !== undefined) return bar.update(run.batch, payload(run, values));
+      latest = values;
+      if (since?.epoch !== run.epoch) since = { epoch: run.epoch, step: run.step, time: performance.now() };
+      if (line !== undefined) return show(run, partsOf(run));
       if (performance.now() - spoken < 10_000) return;
       spoken = performance.now();
-      const { epoch, epochs, rate, left, metrics } = payload(run, values);
-      stream.write(
-        `epoch ${epoch}/${epochs} · step ${run.batch}/${run.stepsPerEpoch} · ${rate} steps/s · ${left} left${metrics}\n`,
-      );
+      stream.write(`${[head(run), `step ${run.batch}/${run.stepsPerEpoch}`, ...partsOf(run)].join(' · ')}\n`);
     },
     batchesEnd(run) {
-      if (epochShown !== run.epoch) return;
-      measured = {
-        steps: measured.steps + run.step - since.step,
-        seconds: measured.seconds + (performance.now() - since.time) / 1000,
-      };
-      bar?.stop();
-      bar = undefined;
+      measured = elapsed(run);
+      since = undefined;
+      show(run, ['evaluating']);
     },
     epochEnd(run, row) {
-      const { epoch, step: _step, lr: _lr, ...metrics } = row;
-      const text = Object.entries(metrics)
-        .map(([name, value]) => ` · ${name} ${short(value)}`)
-        .join('');
-      stream.write(`epoch ${epoch}/${run.epochsTotal} done${text}${run.improved ? ' · best so far' : ''}\n`);
+      const width = String(run.epochsTotal).length;
+      const name = `epoch ${String(row.epoch).padStart(width)}/${run.epochsTotal}`;
+      const text = [name, ...grouped(row)].join(line === undefined ? ' · ' : '  ');
+      if (line === undefined) stream.write(`${text}${run.improved ? ' · best so far' : ''}\n`);
+      else line.print(`${text}${run.improved ? best(text, stream.columns) : ''}`);
+      if (run.epoch === run.epochsTotal) say('testing the best weights');
+    },
+    log(text) {
+      if (line === undefined) return false;
+      line.print(text);
+      return true;
+    },
+    end() {
+      say('drawing plots, writing model.onnx');
     },
     close() {
-      bar?.stop();
-      bar = undefined;
+      line?.clear();
     },
   };
 }
 
-/** Four digits; shares below 1 keep four decimals. */
+/** `train loss 2.142 accuracy 0.213`, then `val …`: the prefix once. */
+function grouped(row: Row): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(row)) {
+    if (name === 'epoch' || name === 'step' || name === 'lr') continue;
+    const [, group = '', metric = name] = /^(train|val)_(.*)$/.exec(name) ?? [];
+    groups.set(group, [...(groups.get(group) ?? [group].filter(Boolean)), `${metric} ${short(value)}`]);
+  }
+  return [...groups.values()].map((words) => words.join(' '));
+}
+
+/** Marks the best epoch so far, in a word where the terminal has room for it. */
+function best(text: string, columns = 80): string {
+  return text.length + '  best so far'.length < columns ? '  best so far' : ' *';
+}
+
+/** Four digits: 0.9960, 2.142, 31.27. */
 function short(value: number): string {
-  return Math.abs(value) < 10 ? value.toFixed(4) : value.toPrecision(5);
+  return Math.abs(value) < 1 ? value.toFixed(4) : value.toPrecision(4);
 }
 
 /** 75 → `1m15s`. */

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { shortPath } from '../../config/index.js';
 import type { Callback } from '../callbacks.js';
 
 /** The table at the end: test metrics beside what to expect, where the run is, and what to try next. */
@@ -6,20 +7,24 @@ export function summary(): Callback {
   return {
     name: 'summary',
     end(run, { test, expected = {} }) {
+      const hopes = Object.keys(expected).length > 0;
       const table = new Table({
-        head: ['test', 'obtained', 'expected'],
+        head: ['test', 'obtained', ...(hopes ? ['expected'] : [])],
         colAligns: ['left', 'right', 'right'],
         style: { head: [], border: [] },
       });
       for (const [metric, value] of Object.entries(test)) {
         const hoped = expected[metric];
-        table.push([metric, show(metric, value), hoped === undefined ? '' : show(metric, hoped)]);
+        const expectation = hoped === undefined ? '' : `${isShare(metric) ? '≥' : '≤'} ${show(metric, hoped)}`;
+        table.push([metric, show(metric, value), ...(hopes ? [expectation] : [])]);
       }
       run.log(table.toString());
       const best = run.best === null ? '' : ` (best ${run.best.metric} in epoch ${run.best.epoch})`;
-      run.log(`Run folder: ${run.folder}${best}`);
+      const folder = shortPath(run.folder);
+      run.log(`Run folder: ${folder}${best}`);
       run.log(
-        `Next:  npx atelier predict ${run.folder} image.png\n       npx atelier export ${run.folder} --to model.onnx`,
+        `Next:\n  npx atelier predict ${folder} image.png\n  npx atelier export ${folder} --to model.onnx\n` +
+          `  npx atelier train ${run.setup.paper} --help`,
       );
     },
   };
@@ -27,5 +32,7 @@ export function summary(): Callback {
 
 /** Accuracies in percent. */
 function show(metric: string, value: number): string {
-  return /accuracy|top\d/.test(metric) ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4);
+  return isShare(metric) ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4);
 }
+
+const isShare = (metric: string): boolean => /accuracy|top\d/.test(metric);
