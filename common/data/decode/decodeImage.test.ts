@@ -31,12 +31,11 @@ test('every PNG filter is undone', async () => {
   expect(decodePng(file)?.data).toEqual(smooth);
 });
 
-test('palette, 16-bit and interlaced PNG files are left to libvips, with the same pixels', async () => {
+test('palette and 16-bit PNG files are left to libvips; an interlaced one has the same pixels', async () => {
   const pixels = testPixels(1, shape);
   const source = () => sharp(pixels, { raw: { width: 17, height: 13, channels: 3 } });
   const interlaced = await source().png({ progressive: true }).toBuffer();
-  expect(decodePng(interlaced)).toBeUndefined();
-  expect((await decodeImage(interlaced, '')).data).toEqual(Buffer.from(pixels));
+  expect(Buffer.from((await decodeImage(interlaced, '')).data)).toEqual(Buffer.from(pixels));
   const deep = await source().toColourspace('rgb16').png().toBuffer();
   expect(decodePng(deep)).toBeUndefined();
   expect(await decodeImage(deep, '')).toMatchObject(shape);
