@@ -41,6 +41,25 @@ const storedDType = (dtype: string): 'float32' | 'int32' | 'bool' => {
   throw new Error(`the onnx backend holds no tensors of ${dtype}`);
 };
 
+/** Operators of tfjs that draw their numbers in JavaScript. */
+const HOST_RANDOM = new Set(
+  ['rand', 'randomGamma', 'randomNormal', 'randomUniform', 'randomUniformInt', 'truncatedNormal'].map(
+    (op) => `${op}__op`,
+  ),
+);
+
+/** In a recording such numbers would be drawn once and repeated at every replay, tf.dropout's mask among them. */
+function refuseHostRandom(recording: string): void {
+  // tfjs names the scope of each operator after it; there is none outside of operators and tidy.
+  const scope: { readonly name: string } | null = engine().state.activeScope;
+  if (scope === null || !HOST_RANDOM.has(scope.name)) return;
+  const op = scope.name.replace('__op', '');
+  throw new Error(
+    `tf.${op} inside ${recording}: its numbers are drawn once, when the function is recorded, and would be the same at every call. ` +
+      "Use random.uniform, random.normal or random.bernoulli from common/backend (nn's Dropout does).",
+  );
+}
+
 /** The one number an array repeats, or undefined. */
 function repeated(data: Data): number | undefined {
   const head = data[0];
@@ -276,6 +295,7 @@ export class OnnxBackend extends KernelBackend {
     this.data.set(dataId, entry);
     const same = repeated(data);
     if (this.recorder !== undefined) {
+      refuseHostRandom(this.recorder.name);
       // What is written while recording is the same at every replay.
       if (same !== undefined) entry.value = apply('Fill', [], { ...type, value: same });
       else if (size > 0 && size <= CONSTANT_LIMIT) entry.value = apply('Constant', [], { ...type, data: data.slice() });

@@ -93,6 +93,17 @@ describe('compile: recordings', () => {
     expect(() => f(() => 1)).toThrow('takes tensors, numbers');
   });
 
+  it.each([
+    ['randomUniform', () => tf.randomUniform([4])],
+    ['randomNormal', () => tf.randomNormal([2, 2])],
+    ['truncatedNormal', () => tf.truncatedNormal([3])],
+    ['randomUniform', () => tf.dropout(tf.ones([8]), 0.5)],
+  ])('refuses tf.%s, whose numbers would be frozen (%#)', (op, draw) => {
+    const f = compile((x: tf.Tensor) => tf.add(tf.sum(draw()), x), { name: 'step' });
+    expect(() => f(tf.scalar(1))).toThrow(`tf.${op} inside step: its numbers are drawn once`);
+    expect(values(tf.sum(tf.zerosLike(draw())))).toEqual([0]);
+  });
+
   it('refuses asynchronous functions', () => {
     expect(() => compile(async () => tf.scalar(1), { name: 'step' })).toThrow('step is asynchronous');
     const f = compile((x: tf.Tensor) => x.data(), { name: 'reads' });
