@@ -1,13 +1,7 @@
 import type { Window2D } from '../ops.js';
 import type { Emitter } from './emitter.js';
 import { arg, item, type LowerRule } from './rule.js';
-
-const windowAttrs = ({ kernel, strides, pads, dilations }: Window2D) => ({
-  kernel_shape: kernel,
-  strides,
-  pads,
-  dilations,
-});
+import { outputPadding, reachOf, windowAttrs } from './window.js';
 
 const conv: LowerRule<'Conv'> = (emit, inputs, { attrs }) => [
   emit.op('Conv', inputs, { ...windowAttrs(attrs), group: attrs.groups }),
@@ -30,20 +24,13 @@ function turned(emit: Emitter, w: string, [h, wide]: readonly [number, number], 
 const convInputGrad: LowerRule<'ConvInputGrad'> = (emit, inputs, { attrs, inputs: values }) => {
   const [dy, w] = [arg(inputs, 0), arg(inputs, 1)];
   const { kernel, strides, pads, dilations, inputShape } = attrs;
-  const reach = [dilations[0] * (kernel[0] - 1), dilations[1] * (kernel[1] - 1)] as const;
+  const reach = reachOf(attrs);
   const turnedPads = [reach[0] - pads[0], reach[1] - pads[1], reach[0] - pads[2], reach[1] - pads[3]];
   if (strides[0] === 1 && strides[1] === 1 && turnedPads.every((p) => p >= 0)) {
     const weights = turned(emit, w, kernel, item(values, 1).shape);
     return [emit.op('Conv', [dy, weights], { kernel_shape: kernel, strides: [1, 1], pads: turnedPads, dilations })];
   }
-  const out = item(values, 0).shape;
-  const rest = [0, 1].map(
-    (i) =>
-      item(inputShape, 2 + i) +
-      item(pads, i) +
-      item(pads, 2 + i) -
-      ((item(out, 2 + i) - 1) * item(strides, i) + item(reach, i) + 1),
-  );
+  const rest = outputPadding(attrs, inputShape, item(values, 0).shape);
   return [emit.op('ConvTranspose', [dy, w], { ...windowAttrs(attrs), output_padding: rest })];
 };
 
@@ -207,14 +194,7 @@ const averagePoolGrad: LowerRule<'AveragePoolGrad'> = (emit, inputs, { attrs, in
   const [kh, kw] = attrs.kernel;
   const weights = emit.data('float32', [1, 1, kh, kw], new Float32Array(kh * kw).fill(1));
   const images = emit.op('Reshape', [share, emit.int64([batch * channels, 1, h, w])]);
-  const reach = [attrs.dilations[0] * (kh - 1), attrs.dilations[1] * (kw - 1)];
-  const rest = [0, 1].map(
-    (i) =>
-      item([height, width], i) +
-      item(attrs.pads, i) +
-      item(attrs.pads, 2 + i) -
-      ((item([h, w], i) - 1) * item(attrs.strides, i) + item(reach, i) + 1),
-  );
+  const rest = outputPadding(attrs, attrs.inputShape, item(values, 0).shape);
   const spread = emit.op('ConvTranspose', [images, weights], { ...windowAttrs(attrs), output_padding: rest });
   return [emit.op('Reshape', [spread, emit.int64([batch, channels, height, width])])];
 };

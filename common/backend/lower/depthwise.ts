@@ -1,4 +1,5 @@
 import { arg, item, type LowerRule } from './rule.js';
+import { outputPadding, reachOf } from './window.js';
 
 // Convolutions whose every input channel has filters of its own: the forward form is Conv with as many groups as channels.
 
@@ -7,7 +8,7 @@ const depthwiseInputGrad: LowerRule<'DepthwiseInputGrad'> = (emit, inputs, { att
   const { kernel, strides, pads, dilations, inputShape } = attrs;
   const channels = item(inputShape, 1);
   const [filters] = item(values, 1).shape as [number];
-  const reach = [dilations[0] * (kernel[0] - 1), dilations[1] * (kernel[1] - 1)] as const;
+  const reach = reachOf(attrs);
   const turnedPads = [reach[0] - pads[0], reach[1] - pads[1], reach[0] - pads[2], reach[1] - pads[3]];
   if (strides[0] === 1 && strides[1] === 1 && turnedPads.every((p) => p >= 0)) {
     const cells = kernel[0] * kernel[1];
@@ -26,14 +27,7 @@ const depthwiseInputGrad: LowerRule<'DepthwiseInputGrad'> = (emit, inputs, { att
       }),
     ];
   }
-  const out = item(values, 0).shape;
-  const rest = [0, 1].map(
-    (i) =>
-      item(inputShape, 2 + i) +
-      item(pads, i) +
-      item(pads, 2 + i) -
-      ((item(out, 2 + i) - 1) * item(strides, i) + item(reach, i) + 1),
-  );
+  const rest = outputPadding(attrs, inputShape, item(values, 0).shape);
   const attributes = { kernel_shape: kernel, strides, pads, dilations, output_padding: rest, group: channels };
   return [emit.op('ConvTranspose', [dy, w], attributes)];
 };

@@ -20,13 +20,8 @@ const batchNormTraining: LowerRule<'BatchNormTraining'> = (emit, inputs, { attrs
  * Mul and Add take two.
  */
 const batchNormGrad: LowerRule<'BatchNormGrad'> = (emit, inputs, { attrs, inputs: values }) => {
-  const [dy, x, weight, mean, variance] = [0, 1, 2, 3, 4].map((i) => arg(inputs, i)) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [dy, x, weight] = [arg(inputs, 0), arg(inputs, 1), arg(inputs, 2)];
+  const [mean, variance] = [arg(inputs, 3), arg(inputs, 4)];
   const { shape } = item(values, 1);
   const channels = item(shape, 1);
   const count = sizeOf(shape) / channels;
@@ -56,13 +51,8 @@ const layerNorm: LowerRule<'LayerNorm'> = (emit, inputs, { attrs }) =>
  * with γ/d, so that neither g·x̂ nor a reduction of it is written to memory.
  */
 const layerNormGrad: LowerRule<'LayerNormGrad'> = (emit, inputs, { inputs: values }) => {
-  const [dy, x, weight, mean, inverse] = [0, 1, 2, 3, 4].map((i) => arg(inputs, i)) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [dy, x, weight] = [arg(inputs, 0), arg(inputs, 1), arg(inputs, 2)];
+  const [mean, inverse] = [arg(inputs, 3), arg(inputs, 4)];
   const { shape } = item(values, 1);
   const features = item(shape, shape.length - 1);
   const rows = emit.int64(shape.slice(0, -1).map((_, i) => i));
