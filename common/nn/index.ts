@@ -1,3 +1,4 @@
+export { readVariable, type StateDict, type StateTensor, writeVariable } from '../backend/state.js';
 export { GELU, ReLU } from './activations.js';
 export {
   Attention,
@@ -39,5 +40,4 @@ export { GlobalAvgPool2d, MaxPool2d } from './pooling.js';
 export { sinusoidalPositions } from './positions.js';
 export { Identity, Sequential } from './sequential.js';
 export { asImages, asMatrix, asSequence } from './shapes.js';
-export { readVariable, type StateDict, type StateTensor, writeVariable } from './state.js';
 export { TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions } from './transformerLayers.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { readVariable, type StateDict, writeVariable } from '../backend/state.js';
 import { didYouMean, UserError } from '../utils/index.js';
 import { isPending, markReady } from './parameter.js';
-import { readVariable, type StateDict, writeVariable } from './state.js';
 
 /**
  * A network or a part of one, in the manner of torch.nn.Module: parameters, buffers and parts are its own properties.

@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { readVariable, type StateDict, type StateTensor, writeVariable } from '../backend/state.js';
 import { didYouMean, UserError } from '../utils/index.js';
 
-/** One tensor of a state dict on the host, as safetensors holds it (the same shape of object as in common/nn). */
-export interface StateTensor {
-  dtype: 'float32' | 'int32' | 'int64';
-  shape: number[];
-  data: Float32Array | Int32Array | BigInt64Array;
-}
-
-export type StateDict = Map<string, StateTensor>;
+export type { StateDict };
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 
 /** A variable of zeros for each parameter, made now, so that nothing is made inside a compiled step. */
@@ -23,11 +17,7 @@ export function scalarState(value: number): StateTensor {
 
 /** Host copies of variables, named `<name><suffix>`. */
 export function readState(variables: Parameters, suffix = ''): StateDict {
-  const read = (variable: tf.Variable): StateTensor =>
-    variable.dtype === 'int32'
-      ? { dtype: 'int64', shape: [...variable.shape], data: BigInt64Array.from(variable.dataSync(), (v) => BigInt(v)) }
-      : { dtype: 'float32', shape: [...variable.shape], data: new Float32Array(variable.dataSync()) };
-  return new Map([...variables].map(([name, variable]) => [name + suffix, read(variable)]));
+  return new Map([...variables].map(([name, variable]) => [name + suffix, readVariable(variable)]));
 }
 
 /**
@@ -48,10 +38,5 @@ export function writeState(variables: Parameters, dict: StateDict, what: string)
     const more = problems.length > 8 ? `; and ${problems.length - 8} more` : '';
     throw new UserError(`The state does not fit ${what}: ${problems.slice(0, 8).join('; ')}${more}.`);
   }
-  for (const [name, variable] of variables) {
-    const { data } = dict.get(name)!;
-    const numbers = data instanceof BigInt64Array ? Array.from(data, Number) : data;
-    const typed = variable.dtype === 'int32' ? new Int32Array(numbers) : new Float32Array(numbers);
-    tf.tidy(() => variable.assign(tf.tensor(typed, variable.shape, variable.dtype)));
-  }
+  for (const [name, variable] of variables) writeVariable(variable, dict.get(name)!);
 }

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { type Context, kernel } from './register.js';
+import { fromNCHW, toNCHW } from './layout.js';
+import { kernel } from './register.js';
 
 /** Kernels that tfjs does not have: whole operators of ONNX Runtime, with their gradients as operators of their own. See ../fused.ts. */
 export const fusedKernels = {
@@ -12,10 +13,6 @@ export const fusedKernels = {
   softmaxCrossEntropy: 'AtelierSoftmaxCrossEntropy',
   randomUniform: 'AtelierRandomUniform',
 } as const;
-
-const CHANNELS_FIRST = [0, 3, 1, 2];
-const CHANNELS_LAST = [0, 2, 3, 1];
-const toNCHW = (k: Context, x: TensorInfo) => k.apply('Transpose', [k.value(x)], { perm: CHANNELS_FIRST });
 
 type Norm = { x: TensorInfo; weight: TensorInfo; bias: TensorInfo };
 
@@ -36,19 +33,21 @@ kernel<{ dy: TensorInfo; x: TensorInfo; weight: TensorInfo; mean: TensorInfo; in
 );
 
 kernel<Norm, { eps: number }>(fusedKernels.batchNorm, ({ x, weight, bias }, { eps }, k) => {
-  const [y, mean, variance] = k.node('BatchNormTraining', [toNCHW(k, x), k.value(weight), k.value(bias)], { eps });
+  const [y, mean, variance] = k.node('BatchNormTraining', [toNCHW(k, k.value(x)), k.value(weight), k.value(bias)], {
+    eps,
+  });
   if (y === undefined || mean === undefined || variance === undefined) throw new Error('batch norm has three outputs');
-  return [k.tensor(k.apply('Transpose', [y], { perm: CHANNELS_LAST })), k.tensor(mean), k.tensor(variance)];
+  return [fromNCHW(k, y), k.tensor(mean), k.tensor(variance)];
 });
 
 kernel<{ dy: TensorInfo; x: TensorInfo; weight: TensorInfo; mean: TensorInfo; variance: TensorInfo }, { eps: number }>(
   fusedKernels.batchNormGrad,
   ({ dy, x, weight, mean, variance }, { eps }, k) => {
-    const inputs = [toNCHW(k, dy), toNCHW(k, x), k.value(weight), k.value(mean), k.value(variance)];
+    const inputs = [toNCHW(k, k.value(dy)), toNCHW(k, k.value(x)), k.value(weight), k.value(mean), k.value(variance)];
     const [dx, dWeight, dBias] = k.node('BatchNormGrad', inputs, { eps });
     if (dx === undefined || dWeight === undefined || dBias === undefined)
       throw new Error('batch norm has three gradients');
-    return [k.tensor(k.apply('Transpose', [dx], { perm: CHANNELS_LAST })), k.tensor(dWeight), k.tensor(dBias)];
+    return [fromNCHW(k, dx), k.tensor(dWeight), k.tensor(dBias)];
   },
 );
 

@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as core from '@tensorflow/tfjs-core';
 import { sameShape, sizeOf, type Value } from '../graph.js';
-import { TO_NCHW, TO_NHWC } from '../passes/layout.js';
 import { activate } from './activation.js';
 import { add, cast, reshape, slice, transpose } from './expressions.js';
+import { fromNCHW, toFormat, toNCHW } from './layout.js';
 import { type Context, kernel } from './register.js';
 
 /** a·b of the last two axes; integers are multiplied as floats, whose products ONNX Runtime has. */
@@ -48,11 +48,6 @@ kernel<{ a: TensorInfo; b: TensorInfo } & Fused, core._FusedMatMulAttrs>(
 );
 
 // tfjs writes images NHWC and filters HWIO; the graph holds NCHW and OIHW. The transposes written here vanish in the layout pass.
-const toNCHW = (k: Context, x: Value, dataFormat = 'NHWC') =>
-  dataFormat === 'NCHW' ? x : k.apply('Transpose', [x], { perm: [...TO_NCHW] });
-const toFormat = (k: Context, y: Value, dataFormat = 'NHWC') =>
-  dataFormat === 'NCHW' ? y : k.apply('Transpose', [y], { perm: [...TO_NHWC] });
-const fromNCHW = (k: Context, y: Value, dataFormat = 'NHWC') => k.tensor(toFormat(k, y, dataFormat));
 const toOIHW = (k: Context, w: Value) => k.apply('Transpose', [w], { perm: [3, 2, 0, 1] });
 const toHWIO = (k: Context, w: Value) => k.tensor(k.apply('Transpose', [w], { perm: [2, 3, 1, 0] }));
 
