@@ -1,28 +1,12 @@
-import { backend_util, DataStorage, engine, KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
-import { executableOf } from './executable.js';
-import { apply, Graph, inputValue, sameShape, type Value } from './graph.js';
-import type { DType, TensorType } from './ops.js';
+import { backend_util, DataStorage, engine, KernelBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Entry, Special } from './entry.js';
+import { apply, inputValue, sameShape, type Value } from './graph.js';
+import { ownable, refuseHostRandom, repeated, storedDType } from './hostData.js';
+import type { TensorType } from './ops.js';
+import { currentOrigin } from './origin.js';
+import { Pending } from './pending.js';
 import { type Data, Storage } from './session.js';
 import { stats } from './stats.js';
-
-/** What no graph value can be: strings as their bytes, and complex numbers as a pair of tensors. */
-export type Special =
-  | { readonly strings: readonly Uint8Array[] }
-  | { readonly real: TensorInfo; readonly imag: TensorInfo };
-
-/** What the backend knows of one tensor's data: memory, or the graph value that will give it. */
-export interface Entry {
-  refCount: number;
-  readonly dtype: DType;
-  value: Value | undefined;
-  storage: Storage | undefined;
-  /** Set where the tensor belongs to a recording: it has no data of its own and never will. */
-  recording: string | undefined;
-  /** Why there is no data: the evaluation of this tensor failed. */
-  error?: unknown;
-  /** Set for strings and complex numbers, which have neither memory nor a graph value of their own. */
-  special?: Special;
-}
 
 type DataId = TensorInfo['dataId'];
 
@@ -31,58 +15,56 @@ export interface Recorder {
   readonly name: string;
 }
 
-/** More pending operators than this are evaluated without being asked for: a loop that never reads would grow for ever. */
-const PENDING_LIMIT = 50_000;
 /** Arrays up to this size written while recording are constants of the graph. */
 const CONSTANT_LIMIT = 1024;
-
-const storedDType = (dtype: string): 'float32' | 'int32' | 'bool' => {
-  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
-  throw new Error(`the onnx backend holds no tensors of ${dtype}`);
-};
-
-/** Operators of tfjs that draw their numbers in JavaScript. */
-const HOST_RANDOM = new Set(
-  ['rand', 'randomGamma', 'randomNormal', 'randomUniform', 'randomUniformInt', 'truncatedNormal'].map(
-    (op) => `${op}__op`,
-  ),
-);
-
-/** In a recording such numbers would be drawn once and repeated at every replay, tf.dropout's mask among them. */
-function refuseHostRandom(recording: string): void {
-  // tfjs names the scope of each operator after it; there is none outside of operators and tidy.
-  const scope: { readonly name: string } | null = engine().state.activeScope;
-  if (scope === null || !HOST_RANDOM.has(scope.name)) return;
-  const op = scope.name.replace('__op', '');
-  throw new Error(
-    `tf.${op} inside ${recording}: its numbers are drawn once, when the function is recorded, and would be the same at every call. ` +
-      "Use random.uniform, random.normal or random.bernoulli from common/backend (nn's Dropout does).",
-  );
-}
-
-/** The one number an array repeats, or undefined. */
-function repeated(data: Data): number | undefined {
-  const head = data[0];
-  if (head === undefined || data[data.length - 1] !== head || data[data.length >> 1] !== head) return undefined;
-  for (let i = 0; i < data.length; i++) if (data[i] !== head) return undefined;
-  return head;
-}
-
 /**
  * A tfjs backend that computes nothing when a kernel is called: it appends a node to a graph. Reading a tensor evaluates everything that
  * is pending and alive as one ONNX model.
  */
 export class OnnxBackend extends KernelBackend {
   private readonly data = new DataStorage<Entry>(this, engine());
-  private readonly pending = new Set<Entry>();
+  private readonly pending = new Pending(
+    (value) => this.storages.get(value),
+    (entry, storage) => this.setStorage(entry, storage),
+  );
   private readonly inputs = new WeakMap<Storage, Value>();
   private readonly storages = new WeakMap<Value, Storage>();
   private readonly released = new WeakSet<Storage>();
-  private nodes = 0;
+  private readonly gone = new WeakMap<DataId, string>();
   recorder: Recorder | undefined;
 
+  /**
+   * Whether operators note the line that called them. That takes longer than recording them does, so that a loop outside of `compile` stops
+   * when it has become steady: what fails there then names the line that recorded the same graph first.
+   */
+  get traceLines(): boolean {
+    return this.recorder !== undefined || !this.pending.steady;
+  }
+
   entry(dataId: DataId): Entry {
+    this.refuseGone(dataId);
     return this.data.get(dataId);
+  }
+
+  /** Disposes a tensor whose memory another one has now; its use is an error that says so. */
+  giveUp(tensor: Tensor, reason: string): void {
+    this.gone.set(tensor.dataId, reason);
+    tensor.dispose();
+    // tfjs's own check, which every method of a tensor makes, says nothing but that it is disposed.
+    const throwIfDisposed = () => {
+      throw new Error(reason);
+    };
+    Object.defineProperty(tensor, 'throwIfDisposed', { value: throwIfDisposed });
+  }
+
+  /** Why a tensor that is gone is gone, where that is known. */
+  reasonGone(dataId: DataId): string | undefined {
+    return this.gone.get(dataId);
+  }
+
+  private refuseGone(dataId: DataId): void {
+    const reason = this.data.has(dataId) ? undefined : this.gone.get(dataId);
+    if (reason !== undefined) throw new Error(reason);
   }
 
   has(dataId: DataId): boolean {
@@ -91,6 +73,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** The graph value of a tensor, with the tensor's shape (a reshaped tensor shares its data). */
   value(info: TensorInfo): Value {
+    this.refuseGone(info.dataId);
     // tfjs would look for such a tensor on other backends, and fail there with less to say.
     if (!this.data.has(info.dataId) && !engine().state.tensorInfo.has(info.dataId))
       throw new Error(`a tensor of shape [${info.shape}] was used after it was disposed`);
@@ -103,7 +86,8 @@ export class OnnxBackend extends KernelBackend {
           : 'a tensor of strings has no place in a graph: keep it outside of compiled functions',
       );
     const value = entry.value ?? this.inputOf(entry);
-    return sameShape(value.shape, info.shape) ? value : apply('Reshape', [value], { shape: info.shape });
+    if (sameShape(value.shape, info.shape)) return value;
+    return apply('Reshape', [value], { shape: info.shape }, currentOrigin(this.traceLines));
   }
 
   /** The memory that feeds an Input made by this backend. */
@@ -132,11 +116,7 @@ export class OnnxBackend extends KernelBackend {
     const dataId = {};
     const entry: Entry = { refCount: 1, dtype: value.dtype, value, storage: undefined, recording: this.recorder?.name };
     this.data.set(dataId, entry);
-    if (this.recorder === undefined) {
-      this.pending.add(entry);
-      stats.pending = this.pending.size;
-      if (++this.nodes > PENDING_LIMIT) this.flush();
-    }
+    if (this.recorder === undefined) this.pending.add(entry);
     return { dataId, shape: [...value.shape], dtype: storedDType(value.dtype) };
   }
 
@@ -187,48 +167,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Evaluates everything that is pending and alive, as one model. What fails throws when it is used, and keeps nothing else from its value. */
   flush(): void {
-    this.nodes = 0;
-    if (this.pending.size > 0) this.settle([...this.pending]);
-    stats.pending = 0;
-  }
-
-  /** Evaluates these; where that fails, halves of them, until those that fail are found. */
-  private settle(entries: readonly Entry[]): void {
-    try {
-      this.evaluate(entries);
-    } catch (error) {
-      const [entry] = entries;
-      if (entries.length > 1) {
-        const middle = entries.length >> 1;
-        this.settle(entries.slice(0, middle));
-        this.settle(entries.slice(middle));
-      } else if (entry !== undefined) {
-        entry.error = error;
-        this.pending.delete(entry);
-      }
-    }
-  }
-
-  private evaluate(entries: readonly Entry[]): void {
-    const outputs = entries.map(({ value }) => {
-      if (value === undefined) throw new Error('a pending tensor has no graph value');
-      return value;
-    });
-    const graph = Graph.of(outputs);
-    const executable = executableOf(graph);
-    const feeds = executable.needed.map((place) => {
-      const value = graph.inputs[place];
-      const storage = value === undefined ? undefined : this.storages.get(value);
-      if (storage === undefined)
-        throw new Error('a tensor that belongs to a compile() recording is used outside of it');
-      return storage;
-    });
-    const results = outputs.map((value) => Storage.allocate(value));
-    executable.run(feeds, results);
-    entries.forEach((entry, i) => {
-      const storage = results[i];
-      if (storage !== undefined) this.setStorage(entry, storage);
-    });
+    this.pending.flush();
   }
 
   /** The values of a tensor in memory: numbers, a complex number as two of them, or the bytes of strings. */
@@ -311,7 +250,7 @@ export class OnnxBackend extends KernelBackend {
     const entry = this.data.get(dataId);
     entry.refCount--;
     if (!force && entry.refCount > 0) return false;
-    if (this.pending.delete(entry)) stats.pending = this.pending.size;
+    this.pending.delete(entry);
     if (entry.storage !== undefined) {
       stats.bytes -= entry.storage.data.byteLength;
       this.released.add(entry.storage);
@@ -325,6 +264,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override incRef(dataId: DataId): void {
+    this.refuseGone(dataId);
     this.data.get(dataId).refCount++;
   }
 
@@ -366,24 +306,4 @@ export class OnnxBackend extends KernelBackend {
   override dispose(): void {
     this.pending.clear();
   }
-}
-
-/** Values as the typed array of their type, in memory that ONNX Runtime can read (shared memory it cannot: that is copied). */
-function ownable(values: unknown, dtype: DType): Data {
-  if (values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array) {
-    const fits =
-      dtype === 'float32'
-        ? values instanceof Float32Array
-        : dtype === 'int32'
-          ? values instanceof Int32Array
-          : values instanceof Uint8Array;
-    if (fits) return values.buffer instanceof ArrayBuffer ? values : values.slice();
-  }
-  const list =
-    Array.isArray(values) || ArrayBuffer.isView(values) ? Array.from(values as ArrayLike<unknown>, Number) : [];
-  return dtype === 'float32'
-    ? Float32Array.from(list)
-    : dtype === 'int32'
-      ? Int32Array.from(list)
-      : Uint8Array.from(list);
 }

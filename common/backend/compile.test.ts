@@ -484,14 +484,6 @@ describe('compile: variables', () => {
     expect(() => f(tf.scalar(1))).toThrow('the variable "weight"');
   });
 
-  it('refuses variables made inside', () => {
-    const before = tf.memory().numTensors;
-    const f = compile((x: tf.Tensor) => tf.variable(x, true, 'inner'), { name: 'build' });
-    expect(() => f(tf.scalar(1))).toThrow('build made the variable "inner": make variables before');
-    expect(() => f(tf.scalar(1))).toThrow('build made the variable "inner"');
-    expect(tf.memory().numTensors).toBe(before + 2);
-  });
-
   it('refuses reads and leaves the variables as they were', () => {
     const v = tf.variable(tf.tensor1d([1, 2]));
     const w = tf.variable(tf.tensor1d([3, 4]));

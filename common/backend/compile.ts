@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxBackend } from './backend.js';
+import type { Donate } from './donation.js';
 import { BACKEND_NAME } from './kernels/register.js';
 import { random } from './random.js';
 import { RecordedStep } from './recordedStep.js';
 import { isRecording } from './recording.js';
+import { firstDifference } from './storm.js';
 import { leavesOf, signatureOf } from './tree.js';
 
 export interface CompileOptions {
@@ -11,6 +13,14 @@ export interface CompileOptions {
   name?: string;
   /** Recordings kept at once; the one that was not used for longest goes first. Default: 64. */
   keep?: number;
+  /**
+   * Arguments that the caller gives away, as JAX's `donate_argnums` and `donate_argnames`: a position, or a name (or dotted path) in an
+   * argument that is a plain object. All tensors there are disposed by the call, and their memory becomes that of results of the same type
+   * and size: in the same call where the result is computed from them element by element, else in the next. Using them later is an error
+   * that names them. What the caller may still see (an array that the tensor was made of, a clone) is never written over. Variables
+   * cannot be given away. Inside another compiled function, under tf.grad and on other backends nothing is given away.
+   */
+  donate?: Donate;
 }
 
 export type Compiled<A extends unknown[], R> = ((...args: A) => R) & {
@@ -36,8 +46,8 @@ function changes(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, s
  * training step run as one ONNX model. One recording is made a signature (nesting, shapes, types, and the values of arguments that are no
  * tensors).
  *
- * - Variables are captured by reference: their values at the call are used, and what the function assigns is stored. They are made before,
- *   never inside. Other tensors found outside are captured as they are; when one of them is disposed the function is recorded anew.
+ * - Variables are captured by reference: their values at the call are used, and what the function assigns is stored. Those that the function
+ *   makes at its first call, as the optimizers of tf.train do, live on; the second call is recorded with them. Other tensors found outside are captured as they are; when one of them is disposed the function is recorded anew.
  * - Numbers that change go through `live`. Whatever else the function does on the host (counters, logging) happens while it is recorded
  *   and not at a replay: see `afterStep`. What it returns beside tensors is what it returned then.
  * - Inside, tensors have no values: reading one is an error, after which variables hold what they held before.
@@ -54,19 +64,31 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: 
   const recordings = new Map<string, RecordedStep>();
   let last: ReadonlyMap<string, string> = new Map();
   let made = 0;
+  let latest: RecordedStep | undefined;
+  /** Signatures of which a recording made variables. */
+  const making = new Set<string>();
+  let warned = false;
+
+  const warnOfStorm = (changed: string, step: RecordedStep) => {
+    const operator = latest === undefined ? '' : firstDifference(latest.graph, step.graph);
+    console.warn(
+      `${name} was recorded ${made} times: each call with new shapes or other numbers compiles again. ` +
+        `The last time changed ${changed || `a tensor that it uses from outside${step.firstCapture}`}. ` +
+        (operator === '' ? '' : `The first operator that is another: ${operator}. `) +
+        'Pad batches to one size, and pass numbers that change through live().',
+    );
+  };
 
   const record = (backend: OnnxBackend, key: string, args: A): RecordedStep => {
     const leaves = leavesOf(args);
-    if (++made === STORM + 1)
-      console.warn(
-        `${name} was recorded ${made} times: each call with new shapes or other numbers compiles again. ` +
-          `The last time changed ${changes(last, leaves) || 'a tensor that it uses from outside'}. ` +
-          'Pad batches to one size, and pass numbers that change through live().',
-      );
+    const changed = changes(last, leaves);
     last = leaves;
-    const step = new RecordedStep(name, backend, fn as (...args: unknown[]) => unknown, args);
     recordings.get(key)?.dispose();
     recordings.delete(key);
+    const step = new RecordedStep(name, backend, fn as (...args: unknown[]) => unknown, args, options.donate);
+    if (++made === STORM + 1) warnOfStorm(changed, step);
+    latest = step;
+    if (step.made.length > 0) return step;
     recordings.set(key, step);
     for (const [oldKey, old] of recordings) {
       if (recordings.size <= keep) break;
@@ -74,6 +96,29 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: 
       recordings.delete(oldKey);
     }
     return step;
+  };
+
+  /** Runs a new recording. One that made variables has done so once: the next call finds them, and is recorded for good. */
+  const first = (step: RecordedStep, key: string, args: A): R => {
+    if (step.made.length === 0) return step.run(args) as R;
+    const [{ name: variable }] = step.made as [tf.Variable];
+    if (making.has(key) && !warned) {
+      warned = true;
+      console.warn(
+        `${name} makes the variable "${variable}" at every call, so that each call compiles again: make it before, ` +
+          'or the optimizer that it belongs to.',
+      );
+    }
+    making.add(key);
+    try {
+      return step.run(args) as R;
+    } catch (error) {
+      // They have no values.
+      for (const made of step.made) made.dispose();
+      throw error;
+    } finally {
+      step.dispose();
+    }
   };
 
   const call = (...args: A): R => {
@@ -85,7 +130,7 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: 
       const key = signatureOf(args);
       const known = recordings.get(key);
       // tfjs knows its backends by their base class only; the name says that it is ours.
-      if (known === undefined || known.stale) return record(backend as OnnxBackend, key, args).run(args) as R;
+      if (known === undefined || known.stale) return first(record(backend as OnnxBackend, key, args), key, args);
       if (recordings.size > 1) {
         recordings.delete(key);
         recordings.set(key, known);

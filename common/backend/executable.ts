@@ -5,6 +5,7 @@ import { optimize } from './passes/index.js';
 import { attrKey } from './passes/rewrite.js';
 import { engineSettings, Session, type SessionOptions, type Storage } from './session.js';
 import { stats, timed } from './stats.js';
+import type { Target } from './target.js';
 
 /** A graph that is compiled: run it with one storage an input, in the order of `inputs`, and one an output. */
 export class Executable {
@@ -12,27 +13,38 @@ export class Executable {
   readonly needed: readonly number[];
   readonly graph: Graph;
   private readonly session: Session;
+  private disposed = false;
+  private readonly target: Target;
   private readonly inputNames: readonly string[];
   private readonly outputNames: readonly string[];
 
   constructor(graph: Graph, options: SessionOptions = engineSettings()) {
     const start = performance.now();
-    this.graph = optimize(graph, options);
+    this.target = { provider: options.provider };
+    this.graph = optimize(graph, this.target);
     this.needed = this.graph.inputs.map((value) => graph.inputs.indexOf(value));
     this.inputNames = this.graph.inputs.map((_, i) => `i${i}`);
     this.outputNames = this.graph.outputs.map((_, i) => `o${i}`);
-    const model = lowerGraph(this.graph, { inputNames: this.inputNames, outputNames: this.outputNames });
+    const model = lowerGraph(this.graph, {
+      inputNames: this.inputNames,
+      outputNames: this.outputNames,
+      target: this.target,
+    });
     try {
       this.session = new Session(model, options);
     } catch (error) {
       throw explain(error, this.graph);
     }
     stats.compiles++;
+    stats.sessions++;
     stats.compileMs += performance.now() - start;
   }
 
-  /** Runs with the storages of the needed inputs, writing into those of the outputs. */
-  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
+  /**
+   * Runs with the storages of the needed inputs, writing into those of the outputs. `recorded` is the graph that this run is of, where that
+   * is another of the same structure than the one this was made from.
+   */
+  run(inputs: readonly Storage[], outputs: readonly Storage[], recorded?: Graph): void {
     const feeds: Record<string, Storage['tensor']> = {};
     const fetches: Record<string, Storage['tensor']> = {};
     for (let i = 0; i < inputs.length; i++) {
@@ -47,11 +59,14 @@ export class Executable {
     try {
       timed('runMs', () => this.session.run(feeds, fetches));
     } catch (error) {
-      throw explain(error, this.graph);
+      throw explain(error, this.graph, recorded, this.target);
     }
   }
 
   dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    stats.sessions--;
     this.session.dispose();
   }
 }

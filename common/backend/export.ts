@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
+import { UserError } from '../utils/index.js';
 import type { OnnxBackend } from './backend.js';
 import { Graph, inputValue, type Value } from './graph.js';
 import { BACKEND_NAME } from './kernels/register.js';
-import { lowerGraph } from './lower/index.js';
-import { readModelInfo } from './onnxProto.js';
+import { lowerModel } from './lower/index.js';
+import { encodeModel, type Model } from './onnxProto.js';
 import { optimize } from './passes/index.js';
 import { Recording } from './recording.js';
-import { type Data, Session } from './session.js';
+import type { Data } from './session.js';
+import { newestOpset, oldestOpset } from './target.js';
 import { trace } from './trace.js';
 
 interface InputSpec {
@@ -22,8 +23,15 @@ export interface ExportOptions<I extends Record<string, tf.Tensor>> {
   outputs: readonly string[];
   /** Written into the file as key and value. */
   metadata?: Record<string, string>;
-  /** Names of the weights. */
+  /** Names of the weights. Default: the variables' own. */
   names?: ReadonlyMap<tf.Variable, string>;
+  /**
+   * The version of ONNX's operators, 13 to 26. Default: 20. What an older version lacks is written by means of what it has; where that
+   * is impossible the operator is named.
+   */
+  opset?: number;
+  /** Only operators of the ONNX standard, for other runtimes than ONNX Runtime. Default: false, as its own are faster there. */
+  portable?: boolean;
 }
 
 // The free axis is recorded under a batch size that nothing else has: every length it divides follows the batch.
@@ -75,19 +83,19 @@ function traceInputs<I extends Record<string, tf.Tensor>>(
   return { graph: new Graph([...new Set([...values, ...graph.inputs])], graph.outputs), inputs: values, weights };
 }
 
-/**
- * A function of tensors as an ONNX file: the graph that `compile` would record, with the values of variables inside, under the names given
- * and otherwise their own. The batch axis is free where the inputs say null.
- *
- * Throws where fn draws random numbers, assigns variables, returns no output of a wanted name, or depends on the batch size in a way that ONNX
- * cannot follow (a mean over the batch written as a sum and a fixed divisor).
- */
-export function exportOnnx<I extends Record<string, tf.Tensor>>(
+/** What protobuf can hold in one message. */
+export const LARGEST = 2 ** 31 - 1;
+
+/** A function of tensors as an ONNX model that is not bytes yet: its weights are views of the variables' own memory. */
+export function modelOf<I extends Record<string, tf.Tensor>>(
   fn: (inputs: I) => Record<string, tf.Tensor>,
   options: ExportOptions<I>,
-): Uint8Array {
+): Model {
   if (tf.getBackend() !== BACKEND_NAME)
     throw new Error(`export needs the ${BACKEND_NAME} backend, which importing common/backend selects`);
+  const { opset, portable } = options;
+  if (opset !== undefined && !(Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset))
+    throw new UserError(`opset ${opset}: models are written with opset ${oldestOpset} to ${newestOpset}.`);
   const backend = tf.backend() as OnnxBackend;
   const specs = Object.entries<InputSpec>(options.inputs);
   for (const [name, { shape }] of specs)
@@ -96,10 +104,11 @@ export function exportOnnx<I extends Record<string, tf.Tensor>>(
   const both = options.outputs.find((name) => specs.some(([input]) => input === name));
   if (both !== undefined) throw new Error(`"${both}" is the name of an input and of an output: ONNX needs two names`);
   const main = specs.find(([, { shape }]) => shape[0] === null)?.[0];
+  const target = { provider: 'cpu', ...(opset !== undefined && { opset }), portable: portable ?? false } as const;
 
-  const write = (size: number, withData: boolean): Uint8Array => {
+  const write = (size: number, withData: boolean): Model => {
     const { graph, inputs, weights } = traceInputs(backend, fn, options, size);
-    const optimized = optimize(graph);
+    const optimized = optimize(graph, target);
     const initializers = new Map<Value, { name: string; data: Data }>();
     const taken = new Set<string>(options.outputs.concat(specs.map(([name]) => name)));
     for (const value of optimized.inputs) {
@@ -112,42 +121,48 @@ export function exportOnnx<I extends Record<string, tf.Tensor>>(
       taken.add(name);
       initializers.set(value, { name, data: withData ? storage.data : new Uint8Array() });
     }
-    return lowerGraph(new Graph(inputs, optimized.outputs), {
+    return lowerModel(new Graph(inputs, optimized.outputs), {
       inputNames: specs.map(([name]) => name),
       outputNames: options.outputs,
       initializers,
+      target,
+      modules: true,
       ...(main === undefined ? {} : { free: { size, input: main } }),
       ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
     });
   };
 
-  const [size, other] = BATCHES;
+  const [size] = BATCHES;
   // Two batch sizes must give the same file, byte for byte: no length, factor or divisor in it comes from the batch it was recorded under.
-  if (main !== undefined && Buffer.compare(write(size, false), write(other, false)) !== 0)
-    throw new Error('the graph depends on the batch size in a way that cannot be exported with a free batch axis');
+  if (main !== undefined) {
+    const bytes = BATCHES.map((batch) => encodeModel(write(batch, false)));
+    if (Buffer.compare(bytes[0] ?? Buffer.of(), bytes[1] ?? Buffer.of()) !== 0)
+      throw new Error('the graph depends on the batch size in a way that cannot be exported with a free batch axis');
+  }
   return write(size, true);
 }
 
-export interface LoadedModel {
-  inputs: readonly string[];
-  outputs: readonly string[];
-  metadata: Record<string, string>;
-  run(
-    feeds: Record<string, { data: Data; shape: readonly number[] }>,
-  ): Record<string, { data: Data; shape: readonly number[] }>;
-  dispose(): void;
-}
+/** Bytes of a model's weights and constants. */
+export const dataBytes = (model: Model): number =>
+  model.initializers.reduce((sum, { rawData }) => sum + rawData.byteLength, 0);
 
-/** An ONNX file ready to run, from its bytes or its path. */
-export function loadOnnx(source: Uint8Array | string): LoadedModel {
-  const bytes = typeof source === 'string' ? new Uint8Array(readFileSync(source)) : source;
-  const { metadata } = readModelInfo(bytes);
-  const session = new Session(bytes);
-  return {
-    inputs: session.inputNames,
-    outputs: session.outputNames,
-    metadata,
-    run: (feeds) => session.evaluate(feeds),
-    dispose: () => session.dispose(),
-  };
+/**
+ * A function of tensors as an ONNX file: the graph that `compile` would record, with the values of variables inside, under the names given
+ * and otherwise their own. The batch axis is free where the inputs say null. Nodes are named after the modules that called them, where
+ * `inScope` tells those (nn's `exportModule` does).
+ *
+ * Throws where fn draws random numbers, assigns variables, returns no output of a wanted name, depends on the batch size in a way that ONNX
+ * cannot follow (a mean over the batch written as a sum and a fixed divisor), needs a newer opset than asked, or has more weights than the
+ * 2 GB that one file can hold (`saveOnnx` then writes two).
+ */
+export function exportOnnx<I extends Record<string, tf.Tensor>>(
+  fn: (inputs: I) => Record<string, tf.Tensor>,
+  options: ExportOptions<I>,
+): Uint8Array {
+  const model = modelOf(fn, options);
+  if (dataBytes(model) > LARGEST)
+    throw new UserError(
+      `The weights have ${dataBytes(model)} bytes, and an ONNX file holds 2 GB: saveOnnx puts them beside it.`,
+    );
+  return encodeModel(model);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fusedKernels } from './kernels/fused.js';
+import { knownSoftmaxKernel } from './kernels/names.js';
 
 // Operators that PyTorch has whole and tfjs writes as a dozen. On the onnx backend each is one node with one node of gradient; on any other
 // backend it is composed of tfjs's operators, so that the same models run there.
@@ -22,7 +23,7 @@ tf.registerGradient({
   kernelName: fusedKernels.layerNorm,
   inputsToSave: ['x', 'weight'],
   outputsToSave: [false, true, true],
-  gradFunc: (dy, saved) => {
+  gradFunc: (dy, saved, attrs) => {
     const [x, weight, mean, inverse] = [0, 1, 2, 3].map((i) => nth(saved, i)) as [
       tf.Tensor,
       tf.Tensor,
@@ -31,7 +32,7 @@ tf.registerGradient({
     ];
     // Called once a gradient, on purpose: equal nodes of a graph are made once.
     const gradient = (i: number) => () =>
-      nth(run(fusedKernels.layerNormGrad, { dy: firstOf(dy), x, weight, mean, inverse }), i);
+      nth(run(fusedKernels.layerNormGrad, { dy: firstOf(dy), x, weight, mean, inverse }, attrs), i);
     return { x: gradient(0), weight: gradient(1), bias: gradient(2) };
   },
 });
@@ -61,18 +62,21 @@ tf.registerGradient({
 
 tf.registerGradient({
   kernelName: fusedKernels.softmaxCrossEntropy,
-  inputsToSave: ['targets'],
+  inputsToSave: ['logits', 'targets'],
   outputsToSave: [false, true],
   gradFunc: (dy, saved) => {
-    const [targets, probabilities] = [nth(saved, 0), nth(saved, 1)];
-    const logProbabilities = () => tf.log(probabilities);
+    const [logits, targets] = [nth(saved, 0), nth(saved, 1)];
+    const probabilities = () => nth(run(knownSoftmaxKernel, { logits, probabilities: nth(saved, 2) }), 0);
     const dLoss = () => tf.expandDims(firstOf(dy), -1);
     return {
-      logits: () => tf.mul(tf.sub(tf.mul(probabilities, tf.sum(targets, -1, true)), targets), dLoss()),
-      targets: () => tf.neg(tf.mul(logProbabilities(), dLoss())),
+      logits: () => tf.mul(tf.sub(tf.mul(probabilities(), tf.sum(targets, -1, true)), targets), dLoss()),
+      targets: () => tf.mul(tf.neg(logProbabilities(logits)), dLoss()),
     };
   },
 });
+
+/** Unlike tf.logSoftmax it can be differentiated twice. */
+const logProbabilities = (logits: tf.Tensor): tf.Tensor => tf.sub(logits, tf.logSumExp(logits, -1, true));
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016): (x − mean)/√(variance + eps)·weight + bias, biased variance.
@@ -115,5 +119,5 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, targetProbabilities: tf
   const targets = tf.cast(targetProbabilities, 'float32');
   if (has(fusedKernels.softmaxCrossEntropy))
     return nth(run(fusedKernels.softmaxCrossEntropy, { logits, targets }), 0) as tf.Tensor1D;
-  return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1));
+  return tf.neg(tf.sum(tf.mul(targets, logProbabilities(logits)), -1));
 }

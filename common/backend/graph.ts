@@ -1,5 +1,6 @@
 import { infer } from './infer.js';
 import type { DType, OpAttrs, OpName, TensorType } from './ops.js';
+import type { Origin } from './origin.js';
 import { printGraph } from './print.js';
 import { topological } from './topological.js';
 
@@ -18,7 +19,7 @@ export interface NodeOf<K extends OpName> {
   readonly attrs: OpAttrs[K];
   readonly outputs: readonly Value[];
   /** Where the operator was called, kept for error messages. */
-  readonly origin: string | undefined;
+  readonly origin: Origin | undefined;
 }
 
 export type Node = { [K in OpName]: NodeOf<K> }[OpName];
@@ -52,7 +53,7 @@ export function makeNode<K extends OpName>(
   op: K,
   inputs: readonly Value[],
   attrs: OpAttrs[K],
-  origin?: string,
+  origin?: Origin,
 ): NodeOf<K> {
   const outputs: Value[] = [];
   const node: NodeOf<K> = { op, inputs, attrs, outputs, origin };
@@ -64,7 +65,7 @@ export function makeNode<K extends OpName>(
 }
 
 /** The first output of a new node. */
-export function apply<K extends OpName>(op: K, inputs: readonly Value[], attrs: OpAttrs[K], origin?: string): Value {
+export function apply<K extends OpName>(op: K, inputs: readonly Value[], attrs: OpAttrs[K], origin?: Origin): Value {
   return first(makeNode(op, inputs, attrs, origin).outputs);
 }
 

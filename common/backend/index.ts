@@ -7,7 +7,7 @@ tf.registerBackend(
   BACKEND_NAME,
   () => {
     const backend = new OnnxBackend();
-    bindKernels(backend, () => undefined);
+    bindKernels(backend);
     return backend;
   },
   10,
@@ -15,10 +15,13 @@ tf.registerBackend(
 tf.setBackend(BACKEND_NAME);
 
 export { type Compiled, type CompileOptions, compile } from './compile.js';
-export { type ExportOptions, exportOnnx, type LoadedModel, loadOnnx } from './export.js';
+export { type ExportOptions, exportOnnx } from './export.js';
 export { batchNormTraining, gelu, layerNorm, softmaxCrossEntropy } from './fused.js';
+export { type LoadedModel, loadOnnx } from './loadOnnx.js';
+export { inScope } from './origin.js';
 export { hash32, random, uniformAt } from './random.js';
 export { afterStep, isRecording, live } from './recording.js';
-export { configureEngine, engineSettings, providers, type SessionOptions } from './session.js';
+export { type SaveOptions, saveOnnx } from './saveOnnx.js';
+export { configureEngine, endProfiling, engineSettings, providers, type SessionOptions } from './session.js';
 export { type EngineStats, engineStats } from './stats.js';
-export type { Provider, Target } from './target.js';
+export { defaultOpset, newestOpset, oldestOpset, type Provider, type Target } from './target.js';

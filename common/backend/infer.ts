@@ -165,6 +165,7 @@ export const infer: { readonly [K in OpName]: Infer<K> } = {
   MaxPool3DGrad: (inputs) => [{ shape: at(inputs, 1).shape, dtype: 'float32' }],
   AveragePool3D: pool3D,
   AveragePool3DGrad: (_, { inputShape }) => [{ shape: inputShape, dtype: 'float32' }],
+  BatchNorm: (inputs) => [at(inputs, 0)],
   BatchNormTraining: (inputs) => {
     const { shape, dtype } = at(inputs, 0);
     const statistic: TensorType = { shape: [dim(shape, 1)], dtype };

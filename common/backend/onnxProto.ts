@@ -69,6 +69,15 @@ export interface TensorProto {
   dataType: number;
   name: string;
   rawData: Uint8Array;
+  /** Where the data lie in a file beside the model; then they are not written into the model. */
+  external?: External;
+}
+
+/** A piece of a file in the model's folder, in bytes. */
+export interface External {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface AttributeProto {
@@ -124,42 +133,62 @@ const valueInfo = ({ name, elemType, shape }: ValueInfo) => ({
   },
 });
 
+const EXTERNAL = 1;
+
+const entries = (values: object) => Object.entries(values).map(([key, value]) => ({ key, value: String(value) }));
+
+const tensor = ({ external, rawData, ...rest }: TensorProto) =>
+  external === undefined ? { ...rest, rawData } : { ...rest, dataLocation: EXTERNAL, externalData: entries(external) };
+
 /** The bytes of an ONNX file. */
 export function encodeModel(model: Model): Uint8Array {
   return modelType
     .encode({
-      irVersion: 8,
+      // The file format that the readers of these operators know.
+      irVersion: (model.opsets[''] ?? 0) < 15 ? 7 : 8,
       producerName: 'atelier',
       producerVersion: '0.1.0',
       graph: {
         name: 'graph',
         node: model.nodes,
-        initializer: model.initializers,
+        initializer: model.initializers.map(tensor),
         input: model.inputs.map(valueInfo),
         output: model.outputs.map(valueInfo),
       },
       opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version })),
-      metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
+      metadataProps: entries(model.metadata ?? {}),
     })
     .finish();
 }
 
-/** The metadata and the named inputs and outputs of an ONNX file. Throws where the bytes are no ONNX model. */
-export function readModelInfo(bytes: Uint8Array): {
-  metadata: Record<string, string>;
-  inputs: string[];
-  outputs: string[];
-} {
+/** What a reader of an ONNX file must know before it runs it. */
+export interface ModelInfo {
+  readonly metadata: Record<string, string>;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  /** The pieces of other files that hold its weights. */
+  readonly external: External[];
+}
+
+/** The metadata, the named inputs and outputs, and the external data of an ONNX file. Throws where the bytes are no ONNX model. */
+export function readModelInfo(bytes: Uint8Array): ModelInfo {
   const model: unknown = modelType.toObject(modelType.decode(bytes), { defaults: true, arrays: true, objects: true });
   const list = (parent: unknown, key: string): unknown[] => {
     const value = typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;
     return Array.isArray(value) ? value : [];
   };
   const text = (parent: unknown, key: string): string => String(Reflect.get(Object(parent), key) ?? '');
+  const strings = (parent: unknown, key: string): Record<string, string> =>
+    Object.fromEntries(list(parent, key).map((p) => [text(p, 'key'), text(p, 'value')]));
   const graph: unknown = Reflect.get(Object(model), 'graph');
+  const external = list(graph, 'initializer').filter((one) => text(one, 'dataLocation') === String(EXTERNAL));
   return {
-    metadata: Object.fromEntries(list(model, 'metadataProps').map((p) => [text(p, 'key'), text(p, 'value')])),
+    metadata: strings(model, 'metadataProps'),
     inputs: list(graph, 'input').map((v) => text(v, 'name')),
     outputs: list(graph, 'output').map((v) => text(v, 'name')),
+    external: external.map((one) => {
+      const { location = '', offset = '0', length = '0' } = strings(one, 'externalData');
+      return { location, offset: Number(offset), length: Number(length) };
+    }),
   };
 }

@@ -103,6 +103,8 @@ export interface OpAttrs
   MaxPool3DGrad: Window3D;
   AveragePool3D: Window3D;
   AveragePool3DGrad: Window3D & { readonly inputShape: readonly number[] };
+  /** (x, weight, bias, mean, variance) → y; a number a channel (axis 1) for all but x. */
+  BatchNorm: { readonly eps: number };
   /** (x, weight, bias) → y, batch mean, biased batch variance; statistics over all axes but 1. */
   BatchNormTraining: { readonly eps: number };
   /** (dy, x, weight, mean, variance) → dx, dweight, dbias */

@@ -61,6 +61,13 @@ export const random = {
     calls = 0;
     before = 0;
   },
+  /** Draws so far under this counter. Set back, the same numbers are drawn again: what a backward pass computes a second time needs that. */
+  get draws(): number {
+    return calls;
+  },
+  set draws(value: number) {
+    calls = value;
+  },
   /** Moves on to the next step. */
   advance(): void {
     random.counter = counter + 1;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxBackend } from './backend.js';
+import { type Donate, Donations, donatedIn, inPlace } from './donation.js';
 import { Executable } from './executable.js';
-import { Graph, inputValue, sameShape, type Value } from './graph.js';
+import { Graph, inputValue, sameShape, topological, type Value } from './graph.js';
 import { type LiveInput, Recording } from './recording.js';
 import { Storage } from './session.js';
 import { trace } from './trace.js';
@@ -38,17 +39,27 @@ export class RecordedStep {
   private readonly executable: Executable | undefined;
   private readonly sources: readonly { readonly source: Source; readonly value: Value }[];
   private readonly updates: readonly Update[];
+  /** Variables that the function made: its first run gives them their values, and it is not to be run again. */
+  readonly made: readonly tf.Variable[];
   private readonly outputs: readonly { readonly type: Value; readonly shape: readonly number[] }[];
+  private readonly donations: Donations;
   private readonly after: readonly (() => void)[];
   private readonly result: unknown;
 
   /** Records fn(args). Nothing is computed; variables keep the values they had. */
-  constructor(name: string, backend: OnnxBackend, fn: (...args: unknown[]) => unknown, args: readonly unknown[]) {
+  constructor(
+    name: string,
+    backend: OnnxBackend,
+    fn: (...args: unknown[]) => unknown,
+    args: readonly unknown[],
+    donate: Donate = [],
+  ) {
     this.name = name;
     this.backend = backend;
+    const donated = donatedIn(name, donate, args);
     const recording = new Recording(name);
     const argumentOf = new Map<Value, number>();
-    const { result, assigned, variableOf } = trace(backend, recording, () => {
+    const record = () => {
       let place = 0;
       const placeholders = args.map((arg) =>
         mapTensors(arg, (tensor) => {
@@ -70,16 +81,36 @@ export class RecordedStep {
         outputs: tensors.map((tensor) => ({ type: backend.value(tensor), shape: tensor.shape })),
         tree: mapTensors(tree, (tensor) => new Place(places.get(tensor) ?? 0)),
       };
-    });
+    };
+    const { result, assigned, made, variableOf } = trace(backend, recording, record, { mayMake: true });
+    this.made = made;
     this.result = result.tree;
     this.outputs = result.outputs;
     this.after = recording.after;
-    this.graph = Graph.of([...result.outputs.map(({ type }) => type), ...assigned.map(({ value }) => value)]);
-    this.executable = this.graph.outputs.length === 0 ? undefined : new Executable(this.graph);
-    this.updates = assigned.map(({ variable, value }) => ({
+    const stored = [
+      ...assigned,
+      ...made
+        .filter((variable) => backend.entry(variable.dataId).storage === undefined)
+        .map((variable) => ({ variable, value: backend.value(variable) })),
+    ];
+    this.graph = Graph.of([...result.outputs.map(({ type }) => type), ...stored.map(({ value }) => value)]);
+    try {
+      this.executable = this.graph.outputs.length === 0 ? undefined : new Executable(this.graph);
+    } catch (error) {
+      for (const variable of made) variable.dispose();
+      throw error;
+    }
+    this.updates = stored.map(({ variable, value }) => ({
       variable,
       spare: Storage.allocate({ shape: variable.shape, dtype: value.dtype }),
     }));
+    const optimized = this.executable?.graph ?? this.graph;
+    const given = new Set(donated.map(({ place }) => place));
+    const overwritable = optimized.inputs.filter((value) => given.has(argumentOf.get(value) ?? -1));
+    const over = [...inPlace(optimized, overwritable, this.outputs.length)].map(
+      ([output, value]) => [output, argumentOf.get(value) ?? -1] as const,
+    );
+    this.donations = new Donations(name, backend, donated, new Map(over), (storage) => pinned.has(storage));
     const liveOf = new Map(recording.live.map((live) => [live.value, live]));
     this.sources = (this.executable?.needed ?? []).map((index) => {
       const value = this.graph.inputs[index];
@@ -93,15 +124,29 @@ export class RecordedStep {
     return this.sources.some(({ source }) => source.kind === 'captured' && this.backend.isReleased(source.storage));
   }
 
+  /** Which operator first uses a tensor that the function found outside, for messages. */
+  get firstCapture(): string {
+    const captured = this.sources.find(({ source }) => source.kind === 'captured')?.value;
+    const node = captured && topological(this.graph.outputs).find(({ inputs }) => inputs.includes(captured));
+    return node === undefined ? '' : ` (${captured?.dtype}[${captured?.shape}], in ${node.op}, ${node.origin})`;
+  }
+
   /** Runs the recorded graph on these arguments, updates the variables and returns fresh tensors. */
   run(args: readonly unknown[]): unknown {
     const { backend } = this;
     // Whatever still looks at a variable's present value gets it before that changes.
     if (backend.hasPending()) backend.flush();
     const tensors = args.flatMap((arg) => tensorsIn(arg));
+    this.donations.check(tensors);
     const feeds = this.sources.map(({ source, value }) => view(this.feed(source, tensors), value));
-    const results = this.outputs.map(({ type }) => Storage.allocate(type));
-    this.executable?.run(feeds, [...results, ...this.updates.map(({ spare }) => spare)]);
+    const results = this.outputs.map(({ type }, i) => this.donations.memoryFor(i, type, tensors));
+    try {
+      this.executable?.run(feeds, [...results, ...this.updates.map(({ spare }) => spare)]);
+    } catch (error) {
+      this.donations.take(tensors, true);
+      throw error;
+    }
+    this.donations.take(tensors);
     for (const update of this.updates) update.spare = store(backend, update.variable, update.spare);
     const outputs = results.map((storage, i) => {
       const info = backend.hold(storage);
@@ -127,7 +172,8 @@ export class RecordedStep {
   }
 
   private stored(tensor: tf.Tensor | undefined, what: string): Storage {
-    if (tensor === undefined || tensor.isDisposed) throw new Error(`${what} of ${this.name} was disposed`);
+    if (tensor === undefined || tensor.isDisposed)
+      throw new Error((tensor && this.backend.reasonGone(tensor.dataId)) ?? `${what} of ${this.name} was disposed`);
     const { storage, error } = this.backend.entry(tensor.dataId);
     if (storage === undefined)
       throw error ?? new Error(`${what} of ${this.name} has no data: it comes from a recording`);

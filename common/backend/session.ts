@@ -46,7 +46,7 @@ export class Storage {
   }
 }
 
-export interface SessionOptions extends Target {
+export interface SessionOptions extends Pick<Target, 'provider'> {
   /** Threads of one operator; default: the processor's cores. */
   threads: number;
   /** A file prefix: ONNX Runtime writes a Chrome trace of every run there. */
@@ -72,29 +72,42 @@ export function providers(): { name: string; bundled: boolean }[] {
   return binding.listSupportedBackends();
 }
 
+const profiled = new Set<Session>();
+
+/** Ends the profiling of all sessions made with `profile`: their traces are then complete. They go on without. */
+export function endProfiling(): void {
+  for (const session of [...profiled]) session.endProfiling();
+}
+
 /** One compiled ONNX model. */
 export class Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  private readonly profiled: boolean;
   private readonly native: InstanceType<typeof binding.InferenceSession>;
 
-  constructor(model: Uint8Array, { provider, threads, profile }: SessionOptions = settings) {
+  /** @param model the bytes of a model, or the path of one. */
+  constructor(model: Uint8Array | string, { provider, threads, profile }: SessionOptions = settings) {
     initOrt();
-    this.profiled = profile !== undefined;
     this.native = new binding.InferenceSession();
-    // A view into a larger buffer is allowed; shared memory is not.
-    const bytes = model.buffer instanceof ArrayBuffer ? model : Uint8Array.from(model);
-    this.native.loadModel(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength, {
+    const options = {
       executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 4, // errors are thrown: they need not be printed too
-      enableProfiling: this.profiled,
+      // With it the second run takes one block for all that a step needs, beside the pieces that the first run took and the arena keeps.
+      enableMemPattern: false,
+      graphOptimizationLevel: 'all' as const,
+      logSeverityLevel: 4 as const, // errors are thrown: they need not be printed too
+      enableProfiling: profile !== undefined,
       ...(profile === undefined ? {} : { profileFilePrefix: profile }),
       extra: { session: { intra_op: { allow_spinning: process.env.ATELIER_SPIN === '0' ? '0' : '1' } } },
-    });
+    };
+    if (typeof model === 'string') this.native.loadModel(model, options);
+    else {
+      // A view into a larger buffer is allowed; shared memory is not.
+      const bytes = model.buffer instanceof ArrayBuffer ? model : Uint8Array.from(model);
+      this.native.loadModel(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength, options);
+    }
+    if (profile !== undefined) profiled.add(this);
     this.inputNames = this.native.inputMetadata.map(({ name }) => name);
     this.outputNames = this.native.outputMetadata.map(({ name }) => name);
   }
@@ -124,8 +137,13 @@ export class Session {
     );
   }
 
+  /** Writes the trace, where there is one under way. */
+  endProfiling(): void {
+    if (profiled.delete(this)) this.native.endProfiling();
+  }
+
   dispose(): void {
-    if (this.profiled) this.native.endProfiling();
+    this.endProfiling();
     this.native.dispose();
   }
 }

@@ -10,13 +10,24 @@ export interface EngineStats {
   compileMs: number;
   /** Milliseconds spent inside ONNX Runtime. */
   runMs: number;
+  /** Sessions alive: graphs that can be run without compiling. */
+  sessions: number;
   /** Bytes of all tensors alive. */
   bytes: number;
   /** Operators recorded and not yet evaluated. */
   pending: number;
 }
 
-export const stats: EngineStats = { compiles: 0, hits: 0, runs: 0, compileMs: 0, runMs: 0, bytes: 0, pending: 0 };
+export const stats: EngineStats = {
+  compiles: 0,
+  hits: 0,
+  runs: 0,
+  compileMs: 0,
+  runMs: 0,
+  sessions: 0,
+  bytes: 0,
+  pending: 0,
+};
 
 /** A copy of the engine's counters. */
 export function engineStats(): EngineStats {

@@ -9,15 +9,22 @@ export interface Trace<T> {
   readonly result: T;
   /** The variables it assigned, with the values they are to get. */
   readonly assigned: readonly { readonly variable: tf.Variable; readonly value: Value }[];
+  /** The variables it made, which live on. One that has no memory has a graph value until somebody computes that. */
+  readonly made: readonly tf.Variable[];
   /** The memory of every variable. */
   readonly variableOf: ReadonlyMap<Storage, tf.Variable>;
 }
 
 /**
  * Runs fn with its kernels going to a graph: nothing is computed. However it ends, every variable holds afterwards what it held before,
- * and the tensors that fn made are gone.
+ * and the tensors that fn made are gone. Making variables is an error, unless `mayMake`.
  */
-export function trace<T>(backend: OnnxBackend, recording: Recording, fn: () => T): Trace<T> {
+export function trace<T>(
+  backend: OnnxBackend,
+  recording: Recording,
+  fn: () => T,
+  { mayMake = false }: { mayMake?: boolean } = {},
+): Trace<T> {
   backend.flush();
   const engine = tf.engine();
   const known = new Set(Object.values(engine.registeredVariables));
@@ -28,22 +35,24 @@ export function trace<T>(backend: OnnxBackend, recording: Recording, fn: () => T
   }
   // Clones keep the variables' data alive through the recording, in which assign() would release it.
   const before = [...known].map((variable) => ({ variable, kept: tf.keep(tf.clone(variable)) }));
+  let made: readonly tf.Variable[] = [];
   engine.startScope();
   try {
     const result = whileRecording(recording, backend, fn);
-    const created = newVariables(known)[0];
-    if (created !== undefined)
+    const [created] = newVariables(known);
+    if (created !== undefined && !mayMake)
       throw new Error(
-        `${recording.name} made the variable "${created.name}": make variables before the function that is compiled`,
+        `${recording.name} made the variable "${created.name}": make variables before the function that is recorded`,
       );
     const assigned = before
       .filter(({ variable, kept }) => variable.dataId !== kept.dataId && !variable.isDisposed)
       .map(({ variable }) => ({ variable, value: backend.value(variable) }));
-    return { result, assigned, variableOf };
+    made = newVariables(known);
+    return { result, assigned, made, variableOf };
   } finally {
     for (const scalar of recording.once.values()) scalar.dispose();
     engine.endScope();
-    for (const variable of newVariables(known)) variable.dispose();
+    for (const variable of newVariables(known)) if (!made.includes(variable)) variable.dispose();
     for (const { variable, kept } of before) {
       if (variable.dataId !== kept.dataId && !variable.isDisposed) variable.assign(kept);
       kept.dispose();

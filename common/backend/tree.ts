@@ -57,6 +57,14 @@ export function leavesOf(tree: Tree, path = 'arguments'): Map<string, string> {
   return new Map([[path, signatureOf(tree)]]);
 }
 
+/** Where the tensors are, in the order of `tensorsIn`: `arguments[0].image`. */
+export function tensorPathsIn(tree: Tree, path: string): string[] {
+  if (tree instanceof tf.Tensor) return [path];
+  if (Array.isArray(tree)) return tree.flatMap((node, i) => tensorPathsIn(node, `${path}[${i}]`));
+  if (isRecord(tree)) return Object.entries(tree).flatMap(([key, node]) => tensorPathsIn(node, `${path}.${key}`));
+  return [];
+}
+
 export function isRecord(node: unknown): node is Record<string, unknown> {
   if (typeof node !== 'object' || node === null) return false;
   const prototype: unknown = Object.getPrototypeOf(node);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx, loadOnnx, random } from '../backend/index.js';
+import { modelType } from '../backend/onnxProto.js';
+import { exportModule } from '../nn/index.js';
 import { createModel, type ImageModel, type ModelSpecInput } from './index.js';
 
 beforeEach(() => tf.engine().startScope());
@@ -18,11 +20,12 @@ const cases: [ModelSpecInput, typeof digits][] = [
   [{ name: 'resnet9' }, photos],
 ];
 
-function write(model: ImageModel, { size, channels }: typeof digits): Uint8Array {
-  return exportOnnx(({ image }: { image: tf.Tensor4D }) => ({ logits: model.forward(image) }), {
+type How = { opset?: number; portable?: boolean };
+function write(model: ImageModel, { size, channels }: typeof digits, how: How = {}): Uint8Array {
+  return exportModule(model, ({ image }: { image: tf.Tensor4D }) => ({ logits: model.forward(image) }), {
     inputs: { image: { shape: [null, size, size, channels], dtype: 'float32' } },
     outputs: ['logits'],
-    names: new Map([...model.namedVariables()].map(([name, variable]) => [variable, name])),
+    ...how,
   });
 }
 
@@ -52,14 +55,75 @@ describe.each(cases)('$name as ONNX', (spec, task) => {
   });
 });
 
-it('a model in training mode is refused, and keeps its statistics', () => {
+describe.each(cases)('$name for other runtimes', (spec, task) => {
+  it.each([13, 17, 26])('gives the same logits with the operators of opset %i alone', (opset) => {
+    const model = createModel(spec, task);
+    const bytes = write(model, task, { opset, portable: true });
+    expect(Buffer.from(bytes).toString('latin1')).not.toContain('com.microsoft');
+    const [file, own] = [loadOnnx(bytes), loadOnnx(write(model, task))];
+    const shape = [3, task.size, task.size, task.channels];
+    const feeds = { image: { data: random.normal(shape).dataSync() as Float32Array, shape } };
+    const wanted = own.run(feeds).logits;
+    file.run(feeds).logits?.data.forEach((value, i) => {
+      expect(Math.abs(value - (wanted?.data[i] ?? Number.NaN))).toBeLessThan(1e-4);
+    });
+    file.dispose();
+    own.dispose();
+  });
+});
+
+it('nodes are named after the modules that compute them, and no two alike', () => {
+  for (const [spec, task, wanted] of [
+    [
+      { name: 'vit', dim: 32, depth: 2, heads: 4 },
+      digits,
+      [
+        'blocks.0.attn.qkv/Gemm',
+        'blocks.0.attn/Softmax',
+        'blocks.1.mlp.act/Gelu',
+        'norm/LayerNormalization',
+        'head/Gemm',
+      ],
+    ],
+    [{ name: 'resnet18' }, photos, ['0/Conv', '3.c1/Conv', '4.b2/BatchNormalization']],
+    [{ name: 'mlp', hidden: 16 }, digits, ['1/Gemm', '3/Gemm']],
+  ] as [ModelSpecInput, typeof digits, string[]][]) {
+    const model = createModel(spec, task);
+    const { graph } = modelType.toObject(modelType.decode(write(model, task))) as {
+      graph: { node: { name: string }[] };
+    };
+    const names = graph.node.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(wanted));
+    expect(new Set(names).size).toBe(names.length);
+    // The model is as it was: its methods are its class's again.
+    expect(Object.hasOwn(model, 'forward')).toBe(false);
+  }
+});
+
+it('is exported in inference mode, and stays in the mode that each part is in', () => {
+  const model = createModel({ name: 'vit', dim: 32, depth: 1, heads: 2, dropout: 0.1 }, digits);
+  const part = [...model.namedModules().values()].at(-1);
+  model.train();
+  part?.eval();
+  write(model, digits);
+  expect([model.training, part?.training]).toEqual([true, false]);
+});
+
+/** The same without inference mode. */
+const training = (model: ImageModel, { size, channels }: typeof digits) =>
+  exportOnnx(({ image }: { image: tf.Tensor4D }) => ({ logits: model.forward(image) }), {
+    inputs: { image: { shape: [null, size, size, channels], dtype: 'float32' } },
+    outputs: ['logits'],
+  });
+
+it('a function that is written in training mode is refused, and the model keeps its statistics', () => {
   const dropout = createModel({ name: 'vit', dim: 32, depth: 1, heads: 2, dropout: 0.1 }, digits);
   dropout.train();
-  expect(() => write(dropout, digits)).toThrow('random numbers');
+  expect(() => training(dropout, digits)).toThrow('random numbers');
   const norm = createModel({ name: 'resnet9' }, photos);
   norm.train();
   const before = [...norm.namedVariables().values()].map((variable) => Array.from(variable.dataSync().slice(0, 4)));
-  expect(() => write(norm, photos)).toThrow('may not assign variables');
+  expect(() => training(norm, photos)).toThrow('may not assign variables');
   expect([...norm.namedVariables().values()].map((variable) => Array.from(variable.dataSync().slice(0, 4)))).toEqual(
     before,
   );

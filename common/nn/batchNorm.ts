@@ -8,7 +8,7 @@ import { asImages } from './shapes.js';
 /**
  * Batch normalisation over batch, height and width of x[B, H, W, C] (Ioffe and Szegedy 2015) with torch's conventions: training
  * divides by the biased variance, and the running variance, used in inference, follows the unbiased one:
- * running = (1 − momentum)·running + momentum·batch.
+ * running = (1 − momentum)·running + momentum·batch. With momentum null the running values are means over all batches.
  */
 export class BatchNorm2d extends Layer {
   weight: tf.Variable<tf.Rank.R1>;
@@ -16,10 +16,10 @@ export class BatchNorm2d extends Layer {
   runningMean: tf.Variable<tf.Rank.R1>;
   runningVar: tf.Variable<tf.Rank.R1>;
   numBatchesTracked: tf.Variable<tf.Rank.R0>;
-  readonly momentum: number;
+  momentum: number | null;
   readonly eps: number;
 
-  constructor(channels: number, { momentum = 0.1, eps = 1e-5 } = {}) {
+  constructor(channels: number, { momentum = 0.1, eps = 1e-5 }: { momentum?: number | null; eps?: number } = {}) {
     super();
     this.momentum = momentum;
     this.eps = eps;
@@ -39,11 +39,14 @@ export class BatchNorm2d extends Layer {
     if (count < 2) throw new Error('BatchNorm2d needs more than one value a channel in training, not [1, 1, 1, C].');
     const { y, mean, variance } = batchNormTraining(images, this.weight, this.bias, this.eps);
     const { momentum } = this;
-    const unbiased = (momentum * count) / (count - 1);
     tf.tidy(() => {
-      this.runningMean.assign(tf.add(tf.mul(this.runningMean, 1 - momentum), tf.mul(mean, momentum)));
-      this.runningVar.assign(tf.add(tf.mul(this.runningVar, 1 - momentum), tf.mul(variance, unbiased)));
-      this.numBatchesTracked.assign(tf.add(this.numBatchesTracked, tf.scalar(1, 'int32')));
+      const tracked = tf.add<tf.Scalar>(this.numBatchesTracked, tf.scalar(1, 'int32'));
+      const share = momentum ?? tf.div(1, tf.cast(tracked, 'float32'));
+      const kept = momentum === null ? tf.sub(1, share) : 1 - momentum;
+      const unbiased = momentum === null ? tf.mul(share, count / (count - 1)) : (momentum * count) / (count - 1);
+      this.runningMean.assign(tf.add(tf.mul(this.runningMean, kept), tf.mul(mean, share)));
+      this.runningVar.assign(tf.add(tf.mul(this.runningVar, kept), tf.mul(variance, unbiased)));
+      this.numBatchesTracked.assign(tracked);
     });
     return y;
   }

@@ -10,8 +10,10 @@ export { BatchNorm2d } from './batchNorm.js';
 export { Conv2d, type Conv2dOptions } from './conv2d.js';
 export { Dropout, DropPath } from './dropout.js';
 export { Embedding } from './embedding.js';
+export { exportModule, saveModule } from './exportModule.js';
 export { Flatten } from './flatten.js';
 export { type Generator, generator } from './generator.js';
+export { gradientCheckpoint } from './gradientCheckpoint.js';
 export { initialise } from './initialise.js';
 export {
   constant,

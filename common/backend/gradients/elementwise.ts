@@ -24,10 +24,10 @@ const binary = (kernelName: string, slopes: Slopes) =>
 const number = (test: Tensor): Tensor => core.cast(test, 'float32');
 
 /** What answers yes or no has no slope; without a gradient tfjs refuses to differentiate what its own gradients are made of. */
-const flat = (kernelName: string) =>
+const flat = (kernelName: string, inputs: readonly string[]) =>
   gradient(kernelName, {
-    save: ['a', 'b'],
-    of: (_, saved) => ({ a: none(at(saved, 0)), b: none(at(saved, 1)) }),
+    save: inputs,
+    of: (_, saved) => Object.fromEntries(inputs.map((name, i) => [name, none(at(saved, i))])),
   });
 
 export const elementwiseGradients = [
@@ -39,5 +39,7 @@ export const elementwiseGradients = [
     (a, b) => core.mul(b, core.pow(a, core.sub(core.cast(b, 'float32'), 1))),
     (a, b) => core.mul(core.pow(a, b), core.where(core.greater(a, 0), core.log(a), core.zerosLike(a))),
   ]),
-  ...[core.Equal, core.NotEqual, core.Greater, core.Less, core.LessEqual].map(flat),
+  ...[core.Equal, core.NotEqual, core.Greater, core.Less, core.LessEqual].map((name) => flat(name, ['a', 'b'])),
+  // The gradient of tf.where is made with it.
+  flat(core.LogicalNot, ['x']),
 ];

@@ -80,6 +80,7 @@ export const imageGradients = [
       };
     },
   }),
+  gradient(core.FlipLeftRight, { of: (dy) => ({ image: () => core.image.flipLeftRight(dy as core.Tensor4D) }) }),
   resize(core.ResizeBilinear, core.ResizeBilinearGrad),
   resize(core.ResizeNearestNeighbor, core.ResizeNearestNeighborGrad),
   linear(core.ResizeBilinear, core.ResizeBilinearGrad),

@@ -6,6 +6,7 @@ import { einsumGradients } from './einsum.js';
 import { elementwiseGradients } from './elementwise.js';
 import { imageGradients } from './image.js';
 import { indexingGradients } from './indexing.js';
+import { normalizationGradients } from './normalization.js';
 import { poolingGradients } from './pooling.js';
 
 /** Gradients that tfjs lacks, or has in a form that is wrong somewhere or costs more than it must. They hold on every backend. */
@@ -17,6 +18,7 @@ export const gradients: readonly GradConfig[] = [
   ...elementwiseGradients,
   ...imageGradients,
   ...indexingGradients,
+  ...normalizationGradients,
   ...poolingGradients,
 ];
 

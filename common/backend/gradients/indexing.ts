@@ -111,6 +111,16 @@ export const indexingGradients = [
       };
     },
   }),
+  gradient(core.Diag, {
+    save: ['x'],
+    of: (dy, saved) => ({
+      x: () => {
+        const { shape, size } = at(saved, 0);
+        const diagonal = core.stridedSlice(core.reshape(dy, [size * size]), [0], [size * size], [size + 1]);
+        return core.reshape(diagonal, shape);
+      },
+    }),
+  }),
   gradient<core.StridedSliceAttrs>(core.StridedSlice, {
     save: ['x'],
     of: (dy, saved, attrs) => ({ x: () => stridedSliceGradient(dy, at(saved, 0), attrs) }),

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { fromNCHW, toNCHW } from './layout.js';
+import { knownSoftmaxKernel } from './names.js';
 import { kernel } from './register.js';
 
 /** Kernels that tfjs does not have: whole operators of ONNX Runtime, with their gradients as operators of their own. See ../fused.ts. */
@@ -58,6 +59,10 @@ kernel<{ dy: TensorInfo; x: TensorInfo }>(fusedKernels.geluGrad, ({ dy, x }, _, 
 
 kernel<{ logits: TensorInfo; targets: TensorInfo }>(fusedKernels.softmaxCrossEntropy, ({ logits, targets }, _, k) =>
   k.node('SoftmaxCrossEntropy', [k.value(logits), k.value(targets)], {}).map((value) => k.tensor(value)),
+);
+
+kernel<{ logits: TensorInfo; probabilities: TensorInfo }>(knownSoftmaxKernel, ({ probabilities }, _, k) =>
+  k.share(probabilities),
 );
 
 kernel<{ key: TensorInfo }, { shape: number[]; salt: number }>(

@@ -8,6 +8,7 @@ import './image.js';
 import './indexing.js';
 import './matrix.js';
 import './movement.js';
+import './pooling.js';
 import './reduce.js';
 import './volume.js';
 

@@ -9,7 +9,9 @@ import { type Context, kernel } from './register.js';
 /** a·b of the last two axes; integers are multiplied as floats, whose products ONNX Runtime has. */
 function product(k: Context, a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): Value {
   const [left, right] = [cast(k, k.value(a), 'float32'), cast(k, k.value(b), 'float32')];
-  return k.apply('MatMul', [left, right], { transA: transposeA, transB: transposeB, alpha: 1 });
+  const result = k.apply('MatMul', [left, right], { transA: transposeA, transB: transposeB, alpha: 1 });
+  // ONNX Runtime does not broadcast over an axis of no length.
+  return sizeOf(result.shape) === 0 ? nothing(k, result.shape) : result;
 }
 
 kernel<{ a: TensorInfo; b: TensorInfo }, core.BatchMatMulAttrs>(
@@ -55,7 +57,7 @@ const toHWIO = (k: Context, w: Value) => k.tensor(k.apply('Transpose', [w], { pe
 const lastPad = (pad: number, first: number, size: number, out: number, stride: number, reach: number): number =>
   Math.max(pad, (out - 1) * stride + reach - size - first);
 
-const windowOf = (info: core.backend_util.Conv2DInfo) => {
+export const windowOf = (info: core.backend_util.Conv2DInfo) => {
   const { top, left, bottom, right } = info.padInfo;
   const {
     inHeight,
@@ -80,7 +82,7 @@ const windowOf = (info: core.backend_util.Conv2DInfo) => {
 };
 
 type Shape4D = [number, number, number, number];
-const shape4 = (shape: readonly number[]): Shape4D => {
+export const shape4 = (shape: readonly number[]): Shape4D => {
   const [a, b, c, d] = shape;
   if (a === undefined || b === undefined || c === undefined || d === undefined)
     throw new Error(`shape [${shape}] has fewer than 4 axes`);
@@ -110,8 +112,13 @@ const windowOfConv = (info: core.backend_util.Conv2DInfo) => ({
   kernel: [info.filterHeight, info.filterWidth] as const,
 });
 
+/** A result of no elements: of an image smaller than its filter, for one. */
+export const nothing = (k: Context, shape: readonly number[]): Value =>
+  k.apply('Fill', [], { shape: [...shape], dtype: 'float32', value: 0 });
+
 function conv2D(k: Context, x: TensorInfo, filter: TensorInfo, attrs: core.Conv2DAttrs): Value {
   const info = convInfo(x.shape, filter.shape, attrs);
+  if (sizeOf(info.outShape) === 0) return nothing(k, info.outShape);
   const window = { ...windowOfConv(info), groups: info.inChannels / (filter.shape[2] ?? 1) };
   const inputs = [
     toNCHW(k, cast(k, k.value(x), 'float32'), attrs.dataFormat),
@@ -146,6 +153,7 @@ const depthwiseInfo = (
 
 function depthwise(k: Context, x: TensorInfo, filter: TensorInfo, attrs: core.DepthwiseConv2dNativeAttrs): Value {
   const info = depthwiseInfo(x.shape, filter.shape, attrs);
+  if (sizeOf(info.outShape) === 0) return nothing(k, info.outShape);
   const inputs = [toNCHW(k, cast(k, k.value(x), 'float32'), attrs.dataFormat), toGrouped(k, k.value(filter))];
   return toFormat(k, k.apply('Conv', inputs, { ...windowOfConv(info), groups: info.inChannels }), attrs.dataFormat);
 }
@@ -206,75 +214,24 @@ kernel<{ x: TensorInfo; dy: TensorInfo }, core.Conv2DBackpropFilterAttrs>(
   },
 );
 
-interface PoolAttrs {
-  filterSize: [number, number] | number;
-  strides: [number, number] | number;
-  pad: 'valid' | 'same' | number | core.backend_util.ExplicitPadding;
-  dimRoundingMode?: 'floor' | 'round' | 'ceil';
-}
-
-const poolWindow = (shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttrs) => {
-  const info = core.backend_util.computePool2DInfo(shape4(shape), filterSize, strides, 1, pad, dimRoundingMode);
-  return { ...windowOf(info), kernel: [info.filterHeight, info.filterWidth] as const };
-};
-
-const pooling = (name: string, op: 'MaxPool' | 'AveragePool') => {
-  kernel<{ x: TensorInfo }, PoolAttrs>(name, ({ x }, attrs, k) => {
-    const info = core.backend_util.computePool2DInfo(
-      shape4(x.shape), attrs.filterSize, attrs.strides, 1, attrs.pad, attrs.dimRoundingMode,
-    ); // biome-ignore format: one call
-    const window = poolWindow(x.shape, attrs);
-    if (sizeOf(window.kernel) === 1 && sameShape(info.inShape, info.outShape)) return k.share(x);
-    if (sizeOf(info.outShape) === 0)
-      return k.tensor(k.apply('Fill', [], { shape: info.outShape, dtype: 'float32', value: 0 }));
-    // ONNX Runtime refuses windows that lie in the padding altogether.
-    if (window.pads.some((p, i) => p >= (window.kernel[i % 2] ?? 1))) return k.host(name, { x }, attrs);
-    return fromNCHW(k, k.apply(op, [toNCHW(k, cast(k, k.value(x), 'float32'))], window));
-  });
-};
-pooling(core.MaxPool, 'MaxPool');
-pooling(core.AvgPool, 'AveragePool');
-
-kernel<{ dy: TensorInfo; input: TensorInfo; output: TensorInfo }, PoolAttrs>(
-  core.MaxPoolGrad,
-  ({ dy, input }, attrs, k) => {
-    const window = poolWindow(input.shape, attrs);
-    const x = toNCHW(k, k.value(input));
-    // The same node as the forward pass made: it tells the places of the maxima as well, and is computed once.
-    const [y, places] = k.node('MaxPool', [x], window);
-    if (y === undefined || places === undefined) throw new Error('max pooling gives its places');
-    const { kernel: sides, strides, pads } = window;
-    const tiled =
-      pads.every((p) => p === 0) &&
-      [0, 1].every((i) => sides[i] === strides[i] && (x.shape[2 + i] ?? 0) % (sides[i] ?? 1) === 0);
-    const grad = toNCHW(k, k.value(dy));
-    return fromNCHW(
-      k,
-      tiled ? k.apply('TiledMaxPoolGrad', [grad, x, y], window) : k.apply('MaxPoolGrad', [grad, x, places], window),
-    );
-  },
-);
-kernel<{ dy: TensorInfo; input: TensorInfo }, PoolAttrs>(core.AvgPoolGrad, ({ dy, input }, attrs, k) => {
-  const [n, h, w, c] = shape4(input.shape);
-  const window = { ...poolWindow(input.shape, attrs), inputShape: [n, c, h, w] };
-  return fromNCHW(k, k.apply('AveragePoolGrad', [toNCHW(k, k.value(dy))], window));
-});
-
 kernel<
   { x: TensorInfo; scale?: TensorInfo; offset?: TensorInfo; mean: TensorInfo; variance: TensorInfo },
   core.FusedBatchNormAttrs
 >(core.FusedBatchNorm, ({ x, scale, offset, mean, variance }, { varianceEpsilon }, k) => {
-  const number = (value: number) => k.apply('Fill', [], { shape: [], dtype: 'float32', value });
+  const number = (value: number, shape: number[] = []) => k.apply('Fill', [], { shape, dtype: 'float32', value });
+  const channels = x.shape.at(-1) ?? 0;
+  const aChannel = [mean, variance, scale, offset].every(
+    (info) => info === undefined || (info.shape.length === 1 && info.shape[0] === channels),
+  );
+  // Images with a number a channel: one operator, which ONNX Runtime folds into the convolution before it where the weights are constants.
+  if (x.shape.length === 4 && x.dtype === 'float32' && aChannel && sizeOf(x.shape) > 0) {
+    const vector = (info: TensorInfo | undefined, otherwise: number) =>
+      info === undefined ? number(otherwise, [channels]) : k.value(info);
+    const inputs = [toNCHW(k, k.value(x)), vector(scale, 1), vector(offset, 0), k.value(mean), k.value(variance)];
+    return fromNCHW(k, k.apply('BatchNorm', inputs, { eps: varianceEpsilon }));
+  }
   const deviation = k.apply('Rsqrt', [k.apply('Add', [k.value(variance), number(varianceEpsilon)], {})], {});
   const factor = scale === undefined ? deviation : k.apply('Mul', [deviation, k.value(scale)], {});
   const centred = k.apply('Mul', [k.apply('Sub', [k.value(x), k.value(mean)], {}), factor], {});
   return k.tensor(offset === undefined ? centred : k.apply('Add', [centred, k.value(offset)], {}));
 });
-
-kernel<{ x: TensorInfo }, core.MaxPoolWithArgmaxAttrs>(
-  core.MaxPoolWithArgmax,
-  ({ x }, { includeBatchInIndex, ...attrs }, k) => {
-    const window = { ...poolWindow(x.shape, attrs), batchInIndex: includeBatchInIndex };
-    return k.node('MaxPoolWithArgmax', [toNCHW(k, k.value(x))], window).map((value) => fromNCHW(k, value));
-  },
-);

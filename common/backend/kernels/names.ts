@@ -6,3 +6,5 @@ export const BACKEND_NAME = 'onnx';
 export const gateKernel = 'AtelierGate';
 /** UnsortedSegmentSum of ids that are all valid. */
 export const segmentSumKernel = 'AtelierSegmentSum';
+/** Softmax over the last axis where its result is known already: the result, with the way from it to the logits. */
+export const knownSoftmaxKernel = 'AtelierKnownSoftmax';

@@ -35,6 +35,9 @@ const truth = (name: string, op: 'ReduceMin' | 'ReduceMax') => {
   kernel<{ x: TensorInfo }, ReduceAttrs>(name, ({ x }, { axis, keepDims }, k) => {
     const number = k.apply('Cast', [k.value(x)], { to: 'int32' });
     const found = k.apply(op, [number], { axes: axesOf(axis, x.shape), keepDims });
+    // The largest and the smallest of nothing are no truth values: all of it is true, any of it is not.
+    if (core.util.sizeFromShape(x.shape) === 0)
+      return k.tensor(k.apply('Fill', [], { shape: found.shape, dtype: 'bool', value: Number(op === 'ReduceMin') }));
     return k.tensor(k.apply('Cast', [found], { to: 'bool' }));
   });
 };

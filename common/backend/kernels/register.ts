@@ -6,9 +6,12 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
+import { messageOf } from '../../utils/index.js';
 import type { OnnxBackend } from '../backend.js';
-import { apply, makeNode, type Value } from '../graph.js';
+import { failure } from '../explain.js';
+import { first, makeNode, type Value } from '../graph.js';
 import type { OpAttrs, OpName } from '../ops.js';
+import { currentOrigin, withLine } from '../origin.js';
 import { runOnHost } from './fallback.js';
 import { BACKEND_NAME } from './names.js';
 
@@ -40,11 +43,18 @@ export interface Context {
 
 let context: Context | undefined;
 let owner: OnnxBackend | undefined;
-let originOf: () => string | undefined = () => undefined;
 
 /** Connects the kernels with the backend that holds the tensors. */
-export function bindKernels(backend: OnnxBackend, origin: () => string | undefined): void {
-  originOf = origin;
+export function bindKernels(backend: OnnxBackend): void {
+  const record = <K extends OpName>(op: K, inputs: readonly Value[], attrs: OpAttrs[K]): readonly Value[] => {
+    const origin = currentOrigin(backend.traceLines);
+    try {
+      return makeNode(op, inputs, attrs, origin).outputs;
+    } catch (error) {
+      // Shapes that do not fit are found while the caller is still there to be named.
+      throw failure({ op, inputs, origin: withLine(origin) }, messageOf(error), error);
+    }
+  };
   owner = backend;
   context = {
     value: (info) => backend.value(info),
@@ -68,8 +78,8 @@ export function bindKernels(backend: OnnxBackend, origin: () => string | undefin
     host: (name, inputs, attrs) => runOnHost(name, inputs, attrs as NamedAttrMap, backend),
     strings: (count, value, shape) =>
       backend.holdStrings(new Array<Uint8Array>(count).fill(util.encodeString(value)), shape),
-    apply: (op, inputs, attrs) => apply(op, inputs, attrs, originOf()),
-    node: (op, inputs, attrs) => makeNode(op, inputs, attrs, originOf()).outputs,
+    apply: (op, inputs, attrs) => first(record(op, inputs, attrs)),
+    node: record,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Window2D } from '../ops.js';
 import type { Emitter } from './emitter.js';
+import { product } from './matrix.js';
 import { arg, item, type LowerRule } from './rule.js';
 import { outputPadding, reachOf, windowAttrs } from './window.js';
 
@@ -9,16 +10,18 @@ const conv: LowerRule<'Conv'> = (emit, inputs, { attrs }) => [
 
 /** Weights OIHW turned by 180° with in and out channels exchanged. */
 function turned(emit: Emitter, w: string, [h, wide]: readonly [number, number], dims: readonly number[]): string {
-  if (h * wide === 1) return emit.op('Transpose', [w], { perm: [1, 0, 2, 3] });
-  const [o, i] = [item(dims, 0), item(dims, 1)];
-  // The reversal runs over the slowest axis, where it moves whole matrices: a Slice with negative steps would go value by value.
-  const places = emit.op('Transpose', [emit.op('Reshape', [w, emit.int64([o, i, h * wide])])], { perm: [2, 1, 0] });
-  const reversed = emit.op(
-    'Gather',
-    [places, emit.int64(Array.from({ length: h * wide }, (_, k) => h * wide - 1 - k))],
-    { axis: 0 },
+  const [o, i, cells] = [item(dims, 0), item(dims, 1), h * wide];
+  if (cells === 1) return emit.op('Transpose', [w], { perm: [1, 0, 2, 3] });
+  // A product with a mirrored identity turns the cells: a Slice backwards or a Gather goes value by value, four times as long.
+  const mirror = Float32Array.from({ length: cells * cells }, (_, k) =>
+    Number((k % cells) + Math.floor(k / cells) === cells - 1),
   );
-  return emit.op('Reshape', [emit.op('Transpose', [reversed], { perm: [1, 2, 0] }), emit.int64([i, o, h, wide])]);
+  const rows = emit.op('Reshape', [w, emit.int64([o * i, cells])]);
+  const mirrored = emit.op('MatMul', [rows, emit.data('float32', [cells, cells], mirror)]);
+  const swapped = emit.op('Transpose', [emit.op('Reshape', [mirrored, emit.int64([o, i, cells])])], {
+    perm: [1, 0, 2],
+  });
+  return emit.op('Reshape', [swapped, emit.int64([i, o, h, wide])]);
 }
 
 const convInputGrad: LowerRule<'ConvInputGrad'> = (emit, inputs, { attrs, inputs: values }) => {
@@ -77,7 +80,7 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
           cells.push(flat);
           continue;
         }
-        const products = emit.microsoft('FusedMatMul', [gradient, flat], { transB: 1 });
+        const products = product(emit, [gradient, flat], { transB: true }, [3, 3]);
         cells.push(emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 }));
       } else {
         const flat = emit.op('Reshape', [shifted, emit.int64([inChannels, places])]);
@@ -87,7 +90,7 @@ const convFilterGrad: LowerRule<'ConvFilterGrad'> = (emit, inputs, { attrs, inpu
   }
   if (joined) {
     const columns = emit.op('Concat', cells, { axis: 1 });
-    const products = emit.microsoft('FusedMatMul', [gradient, columns], { transB: 1 });
+    const products = product(emit, [gradient, columns], { transB: true }, [3, 3]);
     const sum = emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 });
     const split = emit.op('Reshape', [sum, emit.int64([outChannels, kernel[0] * kernel[1], inChannels])]);
     const ordered = emit.op('Transpose', [split], { perm: [0, 2, 1] });

@@ -185,14 +185,19 @@ const geluGrad: LowerRule<'GeluGrad'> = (emit, inputs) => {
   return [emit.op('Mul', [dy, derivative])];
 };
 
-/** atan(y/x), half a turn further where x is negative; where x is 0, y/x is infinite or 0/0, which is the angle 0. */
+/** atan(y/x), half a turn further where x is negative (−0 too); 0/0 is the angle 0, ∞/∞ counts as 1/1. */
 const atan2: LowerRule<'Atan2'> = (emit, inputs) => {
   const [y, x] = [arg(inputs, 0), arg(inputs, 1)];
   const zero = emit.float(0);
   const origin = emit.op('And', [emit.op('Equal', [y, zero]), emit.op('Equal', [x, zero])]);
-  const angle = emit.op('Atan', [emit.op('Div', [y, emit.op('Where', [origin, emit.float(1), x])])]);
-  const turn = emit.op('Where', [emit.op('Less', [y, zero]), emit.float(-Math.PI), emit.float(Math.PI)]);
-  const behind = emit.op('Where', [emit.op('Less', [x, zero]), turn, zero]);
+  const far = emit.op('And', [emit.op('IsInf', [y]), emit.op('IsInf', [x])]);
+  const diagonal = emit.op('Mul', [emit.op('Sign', [y]), emit.op('Sign', [x])]);
+  const ratio = emit.op('Div', [y, emit.op('Where', [origin, emit.float(1), x])]);
+  const angle = emit.op('Atan', [emit.op('Where', [far, diagonal, ratio])]);
+  const negative = (v: string) =>
+    emit.op('Or', [emit.op('Less', [v, zero]), emit.op('Less', [emit.op('Reciprocal', [v]), zero])]);
+  const turn = emit.op('Where', [negative(y), emit.float(-Math.PI), emit.float(Math.PI)]);
+  const behind = emit.op('Where', [negative(x), turn, zero]);
   return [emit.op('Add', [angle, behind])];
 };
 

@@ -1,7 +1,9 @@
 import { type AttributeProto, elemTypes, type NodeProto, type TensorProto } from '../onnxProto.js';
 import type { DType } from '../ops.js';
+import { defaultOpset, type Target } from '../target.js';
+import { formIn } from './opsets.js';
 
-type AttrValue =
+export type AttrValue =
   | number
   | string
   | readonly number[]
@@ -24,6 +26,13 @@ function attribute(name: string, value: AttrValue): AttributeProto {
   return { name, type: 7, ints: value };
 }
 
+export interface EmitterOptions {
+  readonly free?: FreeAxis;
+  readonly target?: Target;
+  /** Nodes are named after the modules that called their operators. */
+  readonly modules?: boolean;
+}
+
 const MICROSOFT = 'com.microsoft';
 
 /** Collects the ONNX nodes and constants of one model. Constants of equal content are written once. */
@@ -35,13 +44,23 @@ export class Emitter {
   private readonly free: FreeAxis | undefined;
   private readonly used: ReadonlySet<object>;
   private batch: string | undefined;
+  private readonly times = new Map<string, number>();
+  private readonly modules: boolean;
   private count = 0;
-  /** What the next nodes are named after: the operator being lowered. */
+  /** What the next nodes are named after: the module of an exported file; `Op.place` in a graph of our own, where errors are found by it. */
   scope = '';
+  /** The operator being lowered. */
+  from = '';
+  /** Only operators of the ONNX standard are written. */
+  readonly portable: boolean;
+  readonly opset: number;
 
-  constructor(used: ReadonlySet<object>, free?: FreeAxis) {
+  constructor(used: ReadonlySet<object>, { free, target, modules = false }: EmitterOptions = {}) {
     this.used = used;
     this.free = free;
+    this.modules = modules;
+    this.opset = target?.opset ?? defaultOpset;
+    this.portable = target?.portable ?? false;
   }
 
   /** Whether any node or output of the graph needs a value. */
@@ -53,6 +72,20 @@ export class Emitter {
     return `${hint}_${this.count++}`;
   }
 
+  /** The names of a new node and of its outputs. */
+  private named(opType: string, outputs: number): [string, string[]] {
+    if (this.modules && this.scope !== '') {
+      const wanted = `${this.scope}/${opType}`;
+      const times = this.times.get(wanted) ?? 0;
+      this.times.set(wanted, times + 1);
+      const node = times === 0 ? wanted : `${wanted}_${times}`;
+      return [node, outputs === 1 ? [node] : Array.from({ length: outputs }, (_, i) => `${node}.${i}`)];
+    }
+    const names = Array.from({ length: outputs }, () => this.name(opType));
+    const prefix = this.scope === '' ? '' : `${this.scope}/`;
+    return [`${prefix}${opType}_${this.nodes.length}`, names];
+  }
+
   /** Emits an operator with several outputs and returns their names. */
   ops(
     opType: string,
@@ -61,12 +94,16 @@ export class Emitter {
     attrs: Record<string, AttrValue> = {},
     domain = '',
   ): string[] {
-    const names = Array.from({ length: outputs }, () => this.name(opType));
+    const otherwise = domain === '' ? formIn(this.opset, opType, attrs, this.from) : undefined;
+    if (otherwise !== undefined) return otherwise(this, inputs, attrs);
+    if (domain !== '' && this.portable)
+      throw new Error(`${this.from} has no form without ${domain}.${opType}, so that it cannot be exported portably`);
     this.domains.add(domain);
+    const [node, names] = this.named(opType, outputs);
     this.nodes.push({
       input: [...inputs],
       output: names,
-      name: `${this.scope}${this.scope === '' ? '' : '/'}${opType}_${this.nodes.length}`,
+      name: node,
       opType,
       attribute: Object.entries(attrs).map(([key, value]) => attribute(key, value)),
       domain,
@@ -88,7 +125,8 @@ export class Emitter {
     const key = small ? `${elemType}|${dims.join()}|${Buffer.from(rawData).toString('base64')}` : '';
     const known = small ? this.constants.get(key) : undefined;
     if (known !== undefined) return known;
-    const name = this.name('const');
+    // Small ones are shared by operators of all modules.
+    const name = small ? this.name('const') : (this.named('constant', 1)[1][0] ?? '');
     this.initializers.push({ dims: [...dims], dataType: elemType, name, rawData });
     if (small) this.constants.set(key, name);
     return name;
@@ -108,6 +146,13 @@ export class Emitter {
 
   int64(values: readonly number[]): string {
     return this.constant(elemTypes.int64, [values.length], scalarBytes('int64', values));
+  }
+
+  /** The numbers of an int64 constant. */
+  integers(name: string): number[] {
+    const found = this.initializers.find((tensor) => tensor.name === name);
+    if (found === undefined) throw new Error(`"${name}" is no constant`);
+    return Array.from(new BigInt64Array(Uint8Array.from(found.rawData).buffer), Number);
   }
 
   cast(input: string, to: DType): string {

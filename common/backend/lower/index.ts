@@ -1,10 +1,10 @@
 import { type Graph, type Node, topological, type Value } from '../graph.js';
-import { type Dimension, elemTypes, encodeModel, type ValueInfo } from '../onnxProto.js';
+import { type Dimension, elemTypes, encodeModel, type Model, type ValueInfo } from '../onnxProto.js';
 import type { OpName } from '../ops.js';
 import { convolutionRules } from './convolution.js';
 import { depthwiseRules } from './depthwise.js';
 import { elementwiseRules } from './elementwise.js';
-import { Emitter, type FreeAxis } from './emitter.js';
+import { Emitter, type EmitterOptions } from './emitter.js';
 import { indexingRules } from './indexing.js';
 import { matrixRules } from './matrix.js';
 import { movementRules } from './movement.js';
@@ -31,16 +31,13 @@ const lowerNode = <K extends OpName>(
   node: Extract<Node, { op: K }>,
 ): string[] => (lowerRules[node.op] as LowerRule<K>)(emit, inputs, node);
 
-export interface LowerOptions {
+export interface LowerOptions extends EmitterOptions {
   inputNames: readonly string[];
   outputNames: readonly string[];
   /** Inputs that become constants of the model: exported weights. */
   initializers?: ReadonlyMap<Value, { readonly name: string; readonly data: Float32Array | Int32Array | Uint8Array }>;
-  free?: FreeAxis;
   metadata?: Record<string, string>;
 }
-
-export const OPSET = 20;
 
 /** Gives the model's outputs their names: by renaming what a node made, by Identity where that is impossible (an input, returned twice). */
 function nameOutputs(emit: Emitter, made: readonly string[], wanted: readonly string[]): void {
@@ -58,10 +55,15 @@ function nameOutputs(emit: Emitter, made: readonly string[], wanted: readonly st
   }
 }
 
-/** An ONNX model of a graph. Pure: nothing is run. */
+/** An ONNX model of a graph, as bytes. Pure: nothing is run. */
 export function lowerGraph(graph: Graph, options: LowerOptions): Uint8Array {
+  return encodeModel(lowerModel(graph, options));
+}
+
+/** The same before it is bytes: the data of its constants are views of those given. */
+export function lowerModel(graph: Graph, options: LowerOptions): Model {
   const order = topological(graph.outputs);
-  const emit = new Emitter(new Set([...order.flatMap((node) => node.inputs), ...graph.outputs]), options.free);
+  const emit = new Emitter(new Set([...order.flatMap((node) => node.inputs), ...graph.outputs]), options);
   const names = new Map<Value, string>();
   graph.inputs.forEach((value, i) => {
     names.set(value, options.inputNames[i] ?? `input_${i}`);
@@ -82,7 +84,8 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Uint8Array {
   };
   for (const [place, node] of order.entries()) {
     if (node.op === 'Input') continue;
-    emit.scope = `${node.op}.${place}`;
+    emit.from = node.op;
+    emit.scope = options.modules === true ? (node.origin?.scope ?? '') : `${node.op}.${place}`;
     const outputs = lowerNode(emit, node.inputs.map(nameOf), node);
     node.outputs.forEach((value, i) => {
       const name = outputs[i];
@@ -105,12 +108,12 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Uint8Array {
     elemType: elemTypes[value.dtype],
     shape: dims(value),
   });
-  return encodeModel({
-    opsets: emit.domains.has('com.microsoft') ? { '': OPSET, 'com.microsoft': 1 } : { '': OPSET },
+  return {
+    opsets: { '': emit.opset, ...(emit.domains.has('com.microsoft') && { 'com.microsoft': 1 }) },
     nodes: emit.nodes,
     initializers: emit.initializers,
     inputs: graph.inputs.map((value, i) => info(value, options.inputNames[i] ?? `input_${i}`)),
     outputs: graph.outputs.map((value, i) => info(value, options.outputNames[i] ?? `output_${i}`)),
     ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
-  });
+  };
 }

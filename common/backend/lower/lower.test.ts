@@ -96,6 +96,16 @@ describe('lowering', () => {
     `);
   });
 
+  it('writes batch norm with given statistics as one operator', () => {
+    const [x, weight, bias, mean, variance] = [float(5, 8, 2, 2), float(8), float(8), float(8), float(8)];
+    const inputs = [x, weight, bias, mean, variance];
+    expect(lowered(inputs, ...makeNode('BatchNorm', inputs, { eps: 0.5 }).outputs)).toMatchInlineSnapshot(`
+      "(in0: float[5,8,2,2], in1: float[8], in2: float[8], in3: float[8], in4: float[8])
+        out0 = BatchNormalization(in0, in1, in2, in3, in4) epsilon=0.5
+        return out0: float[5,8,2,2]"
+    `);
+  });
+
   it('writes batch norm with the statistics of the batch', () => {
     const [x, weight, bias] = [float(5, 8, 2, 2), float(8), float(8)];
     expect(

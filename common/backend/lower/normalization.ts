@@ -5,6 +5,10 @@ import { arg, item, type LowerRule } from './rule.js';
 const ones = (emit: Emitter, count: number) => emit.data('float32', [count], new Float32Array(count).fill(1));
 const zeros = (emit: Emitter, count: number) => emit.data('float32', [count], new Float32Array(count));
 
+const batchNorm: LowerRule<'BatchNorm'> = (emit, inputs, { attrs }) => [
+  emit.op('BatchNormalization', inputs, { epsilon: { float: attrs.eps } }),
+];
+
 // In training mode with momentum 0 the «running» outputs are this batch's mean and biased variance.
 const batchNormTraining: LowerRule<'BatchNormTraining'> = (emit, inputs, { attrs }) => {
   const attributes = { epsilon: { float: attrs.eps }, momentum: { float: 0 }, training_mode: 1 };
@@ -107,6 +111,7 @@ const cumSum: LowerRule<'CumSum'> = (emit, inputs, { attrs }) => [
 ];
 
 export const normalizationRules = {
+  BatchNorm: batchNorm,
   BatchNormTraining: batchNormTraining,
   BatchNormGrad: batchNormGrad,
   LayerNorm: layerNorm,

@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph.js';
 import type { Window3D } from '../ops.js';
+import { product } from './matrix.js';
 import { arg, item, type LowerRule } from './rule.js';
 
 // Convolutions and pools over [batch, channels, depth, height, width].
@@ -49,7 +50,7 @@ const conv3DFilterGrad: LowerRule<'Conv3DFilterGrad'> = (emit, inputs, { attrs, 
       emit.int64(strides),
     ]);
     const flat = emit.op('Reshape', [shifted, emit.int64([batch, inChannels, places])]);
-    const products = emit.microsoft('FusedMatMul', [gradient, flat], { transB: 1 });
+    const products = product(emit, [gradient, flat], { transB: true }, [3, 3]);
     const sum = emit.op('ReduceSum', [products, emit.int64([0])], { keepdims: 0 });
     return emit.op('Reshape', [sum, emit.int64([outChannels, inChannels, 1])]);
   });

@@ -45,7 +45,7 @@ export function rewrite(graph: Graph, rules: Rules): Graph {
   const countOf = new Map<Value, number>();
   const now = (value: Value): Value => replaced.get(value) ?? value;
   const unique = new Map<string, Node>();
-  let origin: string | undefined;
+  let origin: Node['origin'];
 
   const share = (node: Node): Node => {
     if (node.op === 'Input') return node;
