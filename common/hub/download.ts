@@ -1,37 +1,28 @@
 import { resolve } from 'node:path';
 import { UserError } from '../utils/index.js';
+import { type AccessOptions, type HubAccess, hubAccess } from './access.js';
 import { cachedFiles, isOfRevision } from './cache.js';
 import { explain } from './explain.js';
 import { fetchRepository } from './fetchRepository.js';
-import { type HubAccess, type RemoteFile, resolveRevision } from './listing.js';
+import { type RemoteFile, resolveRevision, suggestRepository } from './listing.js';
 import { type DownloadProgress, ProgressTracker } from './progress.js';
 import { type DownloadRecord, readRecord } from './record.js';
 import { checkRepositoryId, type Repository, type RepositoryKind, repositoryDir } from './repository.js';
-import { defaultRetryPolicy, GaveUp, type RetryPolicy } from './retry.js';
+import { GaveUp } from './retry.js';
 import type { Selection } from './select.js';
-import { hubSettings } from './settings.js';
 import { freeSpace } from './space.js';
 
-export type DownloadOptions = {
+export type DownloadOptions = AccessOptions & {
   /** Branch, tag or commit; `main` by default. */
   revision?: string;
   /** Globs over paths: `*.parquet` in any folder, `data/*.csv`, `data/**`, `images/`. What `exclude` matches is left out. */
   include?: string | string[];
   exclude?: string | string[];
-  /** The Hub's address; HF_ENDPOINT or https://huggingface.co by default. */
-  endpoint?: string;
-  /** An access token (`hf_…`); HF_TOKEN by default. */
-  token?: string;
   /** The folder for the files; `<owner>/<name>` in getDatasetsDir() or getModelsDir() by default. */
   dir?: string;
   onProgress?: (progress: DownloadProgress) => void;
-  /** Aborted, the call throws the signal's reason and leaves parts that the next call goes on from. */
-  signal?: AbortSignal;
-  /** Files at a time; 4 by default. */
+  /** Files at a time; 8 by default. */
   parallel?: number;
-  retry?: Partial<RetryPolicy>;
-  /** Milliseconds of silence after which a connection counts as broken; 30,000 by default. */
-  idleTimeout?: number;
   /** Bytes that may be written in a folder; by default what the file system says. */
   freeSpace?: (dir: string) => Promise<number | undefined>;
 };
@@ -89,18 +80,12 @@ async function download(
   const start = performance.now();
   const { signal, revision = 'main' } = options;
   signal?.throwIfAborted();
-  const settings = hubSettings(options);
-  const dir = options.dir === undefined ? repositoryDir(kind, checkRepositoryId(kind, id)) : resolve(options.dir);
   const selection = { ...part, include: listOf(options.include), exclude: listOf(options.exclude) };
-  const repository: Repository = { kind, id: checkRepositoryId(kind, id), revision, endpoint: settings.endpoint };
   const progress = new ProgressTracker(kind, id, options.onProgress);
-  const access: HubAccess = {
-    ...settings,
-    signal,
-    policy: { ...defaultRetryPolicy, ...options.retry },
-    onRetry: (note) => progress.note(note),
-    idleTimeout: options.idleTimeout ?? 30_000,
-  };
+  const access = hubAccess(options, (note) => progress.note(note));
+  const repository: Repository = { kind, id, revision, endpoint: access.endpoint };
+  await checkId(repository, access);
+  const dir = options.dir === undefined ? repositoryDir(kind, id) : resolve(options.dir);
 
   const fromCache = (record: DownloadRecord, files: RemoteFile[], offline: boolean): DownloadResult => {
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
@@ -118,7 +103,7 @@ async function download(
   const earlier = async () =>
     own && isOfRevision(own, revision) ? await cachedFiles(dir, own, selection, signal) : undefined;
 
-  if (settings.offline) {
+  if (access.offline) {
     const files = await earlier();
     if (own && files) return fromCache(own, files, true);
     throw new UserError(notHere(kind, id, dir, own));
@@ -147,7 +132,7 @@ async function download(
       const files = await earlier();
       if (files) return fromCache(own, files, false);
     }
-    const { parallel = 4, freeSpace: free = freeSpace } = options;
+    const { parallel = 8, freeSpace: free = freeSpace } = options;
     const result = await fetchRepository({
       repository: { ...repository, revision: commit },
       name: revision,
@@ -162,6 +147,18 @@ async function download(
     return { kind, id, revision: commit, dir, ...result, seconds: (performance.now() - start) / 1000, offline: false };
   } catch (error) {
     throw await explain(error, repository, access);
+  }
+}
+
+/** Throws where the id has not the form owner/name. For a bare name the Hub is asked whose it may be. */
+async function checkId(repository: Repository, access: HubAccess): Promise<void> {
+  const { kind, id } = repository;
+  try {
+    checkRepositoryId(kind, id);
+  } catch (error) {
+    if (!(error instanceof UserError) || !/^\w[\w.-]*$/.test(id) || access.offline) throw error;
+    const near = await suggestRepository(repository, { ...access, idleTimeout: Math.min(5000, access.idleTimeout) });
+    throw near === undefined ? error : new UserError(`${error.message} Did you mean "${near}"?`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { didYouMean, UserError } from '../utils/index.js';
+import type { HubAccess } from './access.js';
 import { ConnectionFailure, HubFailure } from './failure.js';
-import { type HubAccess, listRevisions, suggestRepository } from './listing.js';
+import { listRevisions, suggestRepository } from './listing.js';
 import { type Repository, repositoryPage } from './repository.js';
 
 /** Turns what the Hub answered into what a person can do about it. Anything that is no answer of the Hub is returned as it is. */
@@ -53,10 +54,15 @@ const diskReasons: Record<string, string> = {
   EIO: 'the disk reports an error',
 };
 
+/** Why a file system refuses, and the cure; undefined where it is another error. */
+export function diskReason(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return diskReasons[error.code];
+}
+
 /** A file system's error as a UserError that names the file and the cure; anything else is returned as it is. */
 export function explainDisk(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  const reason = diskReasons[error.code];
+  const reason = diskReason(error);
   return reason === undefined
     ? error
     : new UserError(`${path} cannot be written: ${reason}. What has arrived is kept.`);

@@ -1,12 +1,13 @@
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
+import type { HubAccess } from './access.js';
 import { cachedFiles, hasSelection, normalSelection, readCard } from './cache.js';
 import { dataFilesOf } from './card.js';
 import { explainDisk } from './explain.js';
-import { type HubAccess, listTree, type RemoteFile } from './listing.js';
+import { listTree, type RemoteFile } from './listing.js';
 import { withLock } from './lock.js';
-import { localPath, ownNames, partName } from './paths.js';
+import { localPath, ownNames, partName, refuseCollisions } from './paths.js';
 import type { ProgressTracker } from './progress.js';
 import { type DownloadRecord, isPresent, readRecord, recordFile, writeRecord } from './record.js';
 import type { Repository } from './repository.js';
@@ -149,14 +150,19 @@ async function fetchAlone(job: FetchJob): Promise<Fetched> {
     );
     const all = [...chosen, ...moved];
     for (const { path } of all) localPath(dir, path);
+    await refuseCollisions(
+      dir,
+      all.map(({ path }) => path),
+    );
     progress.total(all.length, sizeOf(all));
     progress.phase('checking');
     await check(all);
-    // The largest first: that ends soonest, and empty files, which need no request, do not hide that there is no access.
+    // The largest first: that ends soonest.
     const missing = all.filter(({ path }) => !states.has(path)).sort((a, b) => b.size - a.size);
     await checkFreeSpace(dir, sizeOf(missing) - (await sizeOfParts(dir, missing)), job.free);
     if (missing.length > 0) progress.phase('downloading');
-    await fetch(missing);
+    await fetch(missing.filter(({ size }) => size > 0));
+    await fetch(missing.filter(({ size }) => size === 0)); // these need no request: after the others, they cannot hide that there is no access
 
     for (const path of Object.keys(record.files).filter((path) => !paths.includes(path))) {
       await rm(localPath(dir, path), { force: true });

@@ -93,18 +93,20 @@ export async function startFixtureHub(options: FixtureOptions): Promise<FixtureH
     etag: string,
     fault: Fault,
   ) {
-    const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+    const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     const condition = request.headers['if-range'];
     const useRange = asked && !fault.ignoreRange && (condition === undefined || condition === etag);
     const from = useRange ? Number(asked[1]) : 0;
     if (useRange && from >= content.length)
       return void res.writeHead(416, { 'Content-Range': `bytes */${content.length}` }).end();
-    const body = Buffer.from(content.subarray(from));
-    if (fault.flip !== undefined && fault.flip >= from) body[fault.flip - from] = (body[fault.flip - from] ?? 0) ^ 1;
+    const to = useRange && asked[2] ? Math.min(Number(asked[2]) + 1, content.length) : content.length;
+    const body = Buffer.from(content.subarray(from, to));
+    if (fault.flip !== undefined && fault.flip >= from && fault.flip < to)
+      body[fault.flip - from] = (body[fault.flip - from] ?? 0) ^ 1;
     res.writeHead(useRange ? 206 : 200, {
       ETag: etag,
       'Content-Length': body.length,
-      ...(useRange && { 'Content-Range': `bytes ${from}-${content.length - 1}/${content.length}` }),
+      ...(useRange && { 'Content-Range': `bytes ${from}-${to - 1}/${content.length}` }),
     });
     const size = fault.pieceSize ?? 65536;
     const end = Math.min(fault.cut ?? body.length, body.length);

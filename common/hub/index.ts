@@ -1,3 +1,10 @@
+export type { AccessOptions } from './access.js';
+export { findAsset } from './assets/find.js';
+export type { AssetLink } from './assets/links.js';
+export { type Asset, type AssetKind, type AssetList, listAssets } from './assets/list.js';
+export { removeAsset } from './assets/remove.js';
+export { type DamagedFile, type Verification, type VerifyOptions, verifyAsset } from './assets/verify.js';
+export { cardHeader, type DataFiles, dataFilesOf, matchesDataFiles } from './card.js';
 export {
   type DownloadDatasetOptions,
   type DownloadModelOptions,
@@ -6,8 +13,20 @@ export {
   downloadDataset,
   downloadModel,
 } from './download.js';
+export { countOf, formatBytes, formatSeconds } from './format.js';
 export { type DatasetLink, linkDataset } from './link.js';
+export { type DownloadedRepository, findDownloaded } from './local.js';
 export type { DownloadProgress } from './progress.js';
-export { getDatasetsDir, getModelsDir, repositoryDir } from './repository.js';
+export {
+  listRepository,
+  type RemoteEntry,
+  type RemoteOptions,
+  type RemoteRepository,
+  readRemoteRange,
+  readRemoteText,
+  streamRemoteFile,
+} from './remoteFile.js';
+export { getDatasetsDir, getModelsDir, type RepositoryKind, repositoryDir } from './repository.js';
+export { globMatcher } from './select.js';
 export { formatDownloadSummary } from './summary.js';
 export { terminalProgress } from './terminal.js';

@@ -77,3 +77,30 @@ test('a missing paper or data set is told, with how to get it', async () => {
     delete process.env.ATELIER_ASSETS;
   }
 });
+
+test('on Windows the link is a junction: an absolute target, replaced without a rename', async () => {
+  expect(await linkDataset(paper, set, 'win32')).toEqual({ path: join(paper, 'data'), target: set, state: 'created' });
+  expect(readlinkSync(join(paper, 'data'))).toBe(set);
+  expect((await linkDataset(paper, set, 'win32')).state).toBe('unchanged');
+  // Windows tells a junction's target with a closing backslash.
+  rmSync(join(paper, 'data'));
+  symlinkSync(`${set}\\`, join(paper, 'data'));
+  expect((await linkDataset(paper, set, 'win32')).state).toBe('unchanged');
+  rmSync(join(paper, 'data'));
+  symlinkSync(join(root, 'elsewhere'), join(paper, 'data'));
+  expect((await linkDataset(paper, set, 'win32')).state).toBe('replaced');
+  expect(realpathSync(join(paper, 'data'))).toBe(set);
+  rmSync(join(paper, 'data'));
+  mkdirSync(join(paper, 'data'));
+  await expect(linkDataset(paper, set, 'win32')).rejects.toThrow('is a real folder');
+});
+
+test('names with spaces and letters of every kind', async () => {
+  const odd = join(root, 'assets', 'datasets', 'ada', 'ünï ☃ set');
+  const oddPaper = join(root, 'papers', 'wörk in progress');
+  mkdirSync(odd, { recursive: true });
+  mkdirSync(oddPaper);
+  await linkDataset(oddPaper, odd);
+  expect(readlinkSync(join(oddPaper, 'data'))).toBe('../../assets/datasets/ada/ünï ☃ set');
+  expect(realpathSync(join(oddPaper, 'data'))).toBe(odd);
+});

@@ -1,85 +1,112 @@
-import { datasetInfo, listDatasets, listFiles, listModels, modelInfo } from '@huggingface/hub';
 import { z } from 'zod';
 import { nearest } from '../utils/index.js';
+import type { HubAccess } from './access.js';
+import { apiFetch, unexpectedAnswer } from './apiFetch.js';
 import type { ContentHash } from './hash.js';
 import type { Repository } from './repository.js';
-import { type HubRequest, openRequest } from './request.js';
-import { type RetryContext, withRetries } from './retry.js';
-import type { HubSettings } from './settings.js';
 
 /** A file of a repository: `path` with `/` between its parts, size in bytes. */
 export type RemoteFile = { path: string; size: number; hash: ContentHash };
 
-/** How this download talks to the Hub. */
-export type HubAccess = HubSettings & RetryContext & { idleTimeout: number };
+/** A repository with more files than this is taken for a server gone wrong (the Hub itself advises against more than 100,000). */
+const MOST_FILES = 2_000_000;
 
-/** What every request of this download has in common. */
-export function requestOptions(access: HubAccess): HubRequest {
-  return {
-    token: access.token,
-    tokenOrigin: new URL(access.endpoint).origin,
-    signal: access.signal,
-    idleTimeout: access.idleTimeout,
-  };
-}
-
-/** The `fetch` given to @huggingface/hub: with retries, our errors (which keep X-Error-Code), and the token for the Hub's origin alone. */
-function hubFetch(what: string, access: HubAccess): typeof fetch {
-  return (input, init) =>
-    withRetries(what, access, async () => {
-      const headers = Object.fromEntries(new Headers(init?.headers).entries());
-      delete headers.authorization;
-      const body = typeof init?.body === 'string' ? init.body : undefined;
-      const address = input instanceof Request ? input.url : String(input);
-      const answer = await openRequest(address, { ...requestOptions(access), method: init?.method, headers, body });
-      // Read inside the retries: a body that breaks off is asked for again.
-      return new Response(await answer.text(), { status: answer.response.status, headers: answer.response.headers });
-    });
-}
+/** Loaded when the Hub is asked: who only looks for what is here does without it. */
+const official = () => import('@huggingface/hub');
 
 function client(repository: Repository, access: HubAccess) {
   return {
     hubUrl: access.endpoint,
     accessToken: access.token,
-    fetch: hubFetch(`${repository.kind} ${repository.id}`, access),
+    fetch: apiFetch(`${repository.kind} ${repository.id}`, access),
   };
 }
 
+const commitSchema = z.string().regex(/^[0-9a-f]{40,64}$/);
+
 /** The commit that a branch, tag or commit of the repository stands for now. One request. */
 export async function resolveRevision(repository: Repository, access: HubAccess): Promise<string> {
+  const { datasetInfo, modelInfo } = await official();
   const params = { name: repository.id, revision: repository.revision, ...client(repository, access) };
-  const { sha } =
+  const asked: Promise<unknown> =
     repository.kind === 'dataset'
-      ? await datasetInfo({ ...params, additionalFields: ['sha'] })
-      : await modelInfo({ ...params, additionalFields: ['sha'] });
-  return z.string().parse(sha ?? repository.revision);
+      ? datasetInfo({ ...params, additionalFields: ['sha'] })
+      : modelInfo({ ...params, additionalFields: ['sha'] });
+  const answer = await asked.catch((error: unknown) => {
+    // The official client takes an object for granted.
+    if (!(error instanceof TypeError)) throw error;
+    throw unexpectedAnswer(`${repository.kind} ${repository.id}`, access.endpoint, 'no description of a repository');
+  });
+  return checked(z.object({ sha: commitSchema }), answer, repository, access).sha;
 }
+
+const size = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const entrySchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('directory') }),
+  z.object({
+    type: z.literal('file'),
+    path: z.string(),
+    size,
+    oid: z.string().regex(/^[0-9a-f]{40}$/),
+    lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).optional(),
+  }),
+]);
 
 /** All files of the repository at its revision: one request for each thousand. */
 export async function listTree(repository: Repository, access: HubAccess): Promise<RemoteFile[]> {
-  const files: RemoteFile[] = [];
+  const files = new Map<string, RemoteFile>();
+  const what = `${repository.kind} ${repository.id}`;
+  const { listFiles } = await official();
   const tree = listFiles({
     repo: { type: repository.kind, name: repository.id },
     revision: encodeURIComponent(repository.revision),
     recursive: true,
     ...client(repository, access),
   });
-  for await (const { type, path, size, oid, lfs } of tree)
-    if (type === 'file')
-      files.push({ path, size: lfs?.size ?? size, hash: lfs ? `sha256:${lfs.oid}` : `git:${z.string().parse(oid)}` });
-  return files;
+  try {
+    for await (const answer of tree) {
+      const entry = checked(entrySchema, answer, repository, access);
+      if (entry.type !== 'file') continue;
+      const { path, oid, lfs } = entry;
+      if (files.has(path)) throw unexpectedAnswer(what, access.endpoint, `it lists ${JSON.stringify(path)} twice`);
+      if (files.size >= MOST_FILES)
+        throw unexpectedAnswer(what, access.endpoint, `it lists more than ${MOST_FILES.toLocaleString('en')} files`);
+      files.set(path, { path, size: lfs?.size ?? entry.size, hash: lfs ? `sha256:${lfs.oid}` : `git:${oid}` });
+    }
+  } catch (error) {
+    // The official client iterates over whatever JSON came.
+    if (error instanceof TypeError) throw unexpectedAnswer(what, access.endpoint, 'its listing is no list of files');
+    throw error;
+  }
+  return [...files.values()];
 }
 
-/** The existing repository whose name is nearest, by the Hub's own search; undefined where there is none or the search fails. */
+function checked<T>(schema: z.ZodType<T>, answer: unknown, { kind, id }: Repository, access: HubAccess): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue?.path.join('.');
+  throw unexpectedAnswer(
+    `${kind} ${id}`,
+    access.endpoint,
+    `${place ? `${place}: ` : ''}${issue?.message ?? 'wrong form'}`,
+  );
+}
+
+/**
+ * The existing repository whose name is nearest, by the Hub's own search; undefined where there is none or the search fails. An id
+ * without an owner is taken for a name.
+ */
 export async function suggestRepository(repository: Repository, access: HubAccess): Promise<string | undefined> {
-  const [owner = '', name = ''] = repository.id.split('/');
+  const [name = '', owner] = repository.id.split('/').reverse();
   const quick = { ...access, policy: { ...access.policy, attempts: 2 } };
   const found = new Set<string>();
-  for (const search of [{ owner }, { query: name }]) {
+  const { listDatasets, listModels } = await official();
+  for (const search of [...(owner === undefined ? [] : [{ owner }]), { query: name }]) {
     try {
       const params = { search, limit: 100, ...client(repository, quick) };
       const entries = repository.kind === 'dataset' ? listDatasets(params) : listModels(params);
-      for await (const { name: id } of entries) found.add(id);
+      for await (const { name: id } of entries) found.add(z.string().parse(id));
     } catch {
       // A suggestion is a courtesy: without it the error is the same.
     }
@@ -99,7 +126,7 @@ const refsSchema = z.object({
 export async function listRevisions(repository: Repository, access: HubAccess): Promise<string[]> {
   try {
     const address = `${access.endpoint}/api/${repository.kind}s/${repository.id}/refs`;
-    const answer = await hubFetch('revisions', access)(address);
+    const answer = await apiFetch('revisions', access)(address);
     const { branches, tags } = refsSchema.parse(await answer.json());
     return [...branches, ...tags].map(({ name }) => name);
   } catch {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConnectionFailure, connectionFailure, HubFailure, retryAfterOf } from './failure.js';
+import { fetchFor } from './proxy.js';
 
 export type HubRequest = {
   method?: string;
@@ -17,7 +18,8 @@ export type HubResponse = {
   response: Response;
   /** The body in pieces. Throws ConnectionFailure where it breaks or falls silent. */
   pieces(): AsyncGenerator<Uint8Array, void, void>;
-  text(): Promise<string>;
+  /** The whole body; more than `most` bytes are refused. */
+  text(most?: number): Promise<string>;
   /** Gives the connection up, where the body is not read to its end. */
   cancel(): void;
 };
@@ -37,9 +39,9 @@ export async function openRequest(address: string, request: HubRequest): Promise
       if (answer.response.ok) return answer;
       throw await failureOf(answer);
     }
-    await answer.text(); // a line or none: read to its end, the connection stays of use
+    await answer.text(1 << 20); // a line or none: read to its end, the connection stays of use
     if (!URL.canParse(location, url) || !/^https?:$/.test(new URL(location, url).protocol))
-      throw new HubFailure(502, `${url.host} redirects to an address that cannot be followed`);
+      throw new HubFailure(310, `${url.host} redirects to an address that cannot be followed`);
     url = new URL(location, url);
   }
   throw new HubFailure(310, `${url.host} redirects in a circle`);
@@ -60,6 +62,7 @@ async function send(url: URL, request: HubRequest): Promise<HubResponse> {
   };
   let response: Response;
   try {
+    const fetch = await fetchFor(url);
     response = await fetch(url, {
       method: request.method ?? 'GET',
       redirect: 'manual',
@@ -99,9 +102,14 @@ async function send(url: URL, request: HubRequest): Promise<HubResponse> {
   return {
     response,
     pieces,
-    text: async () => {
+    text: async (most = Number.POSITIVE_INFINITY) => {
       const all: Uint8Array[] = [];
-      for await (const piece of pieces()) all.push(piece);
+      let bytes = 0;
+      for await (const piece of pieces()) {
+        bytes += piece.length;
+        if (bytes > most) throw new HubFailure(200, `${url.host} answers without end`);
+        all.push(piece);
+      }
       return Buffer.concat(all).toString('utf8');
     },
     cancel: () => {
@@ -115,7 +123,7 @@ async function failureOf(answer: HubResponse): Promise<HubFailure> {
   const { status, statusText, headers } = answer.response;
   let told = headers.get('x-error-message') ?? '';
   if (told === '' && headers.get('content-type')?.includes('json')) {
-    const body = z.object({ error: z.string() }).safeParse(parseJson(await answer.text().catch(() => '')));
+    const body = z.object({ error: z.string() }).safeParse(parseJson(await answer.text(1 << 20).catch(() => '')));
     told = body.data?.error ?? '';
   } else answer.cancel();
   const message = `the Hub answered ${status} (${told || statusText || 'no reason given'})`;

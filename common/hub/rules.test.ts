@@ -3,7 +3,7 @@ import { dataFilesOf } from './card.js';
 import { connectionFailure, HubFailure, isTemporary, retryAfterOf } from './failure.js';
 import { formatBytes, formatSeconds } from './format.js';
 import { hasherLike } from './hash.js';
-import { localPath } from './paths.js';
+import { localPath, refuseCollisions } from './paths.js';
 import { backoff, defaultRetryPolicy } from './retry.js';
 import { globMatcher, selectFiles } from './select.js';
 
@@ -38,22 +38,20 @@ describe('configs and splits', () => {
   });
 
   test('by the words in the paths where the card says nothing', () => {
-    const paths = [
-      'README.md',
-      'train/a.png',
-      'data/my-val.csv',
-      'test_2016.jsonl',
-      'training.txt',
-      'constrained.csv',
-      'train.py',
-    ];
-    expect(pick('# no header', paths, { split: 'train' })).toEqual(['README.md', 'train/a.png', 'training.txt']);
-    expect(pick('---\nconfigs: {broken\n---\n', paths, { split: 'validation' })).toEqual([
+    // Expected: the docstring of get_data_patterns in Python's datasets 5.2. Folders come before names, names before "all is train".
+    const named = ['README.md', 'data/my-val.csv', 'test_2016.jsonl', 'training.txt', 'constrained.csv', 'train.py'];
+    expect(pick('# no header', named, { split: 'train' })).toEqual(['README.md', 'training.txt']);
+    expect(pick('---\nconfigs: {broken\n---\n', named, { split: 'validation' })).toEqual([
       'README.md',
       'data/my-val.csv',
     ]);
-    expect(pick(undefined, paths, { split: 'test' })).toEqual(['README.md', 'test_2016.jsonl']);
-    expect(() => pick(undefined, ['a.csv'], { split: 'train' })).toThrow('use include');
+    expect(pick(undefined, named, { split: 'test' })).toEqual(['README.md', 'test_2016.jsonl']);
+    const folders = ['data/train/shard_0.csv', 'data/train/shard_1.csv', 'data/test/shard_0.csv', 'train.csv'];
+    expect(pick(undefined, folders, { split: 'train' })).toEqual(folders.slice(0, 2));
+    const shards = ['train', 'test', 'random'].map((split) => `data/${split}-00000-of-00001.csv`);
+    expect(dataFilesOf(undefined, shards).map(({ split }) => split)).toEqual(['train', 'test', 'random']);
+    expect(pick(undefined, ['dataset.csv', 'README.md'], { split: 'train' })).toEqual(['dataset.csv', 'README.md']);
+    expect(() => pick(undefined, [], { split: 'train' })).toThrow('use include');
   });
 });
 
@@ -107,10 +105,43 @@ test('what is worth another try', () => {
 });
 
 test('names that Windows cannot hold are refused there', () => {
-  for (const name of ['a:b', 'what?', 'dot.', 'x/space /y']) {
+  const names = [
+    'a:b',
+    'C:/windows/x',
+    'C:x',
+    'what?',
+    'dot.',
+    'x/space /y',
+    'NUL',
+    'con.txt',
+    'x/Aux/y',
+    'lpt1.tar.gz',
+    'COM¹',
+  ];
+  for (const name of names) {
     expect(localPath('/d', name, 'linux')).toBe(`/d/${name}`);
     expect(() => localPath('/d', name, 'win32')).toThrow('Windows does not allow it');
   }
+});
+
+test('names that begin like those of devices, and colons and dots inside, are allowed everywhere', () => {
+  for (const name of ['console.log', 'nullable', 'com10.txt', 'auxiliary/x', 'a.b/c.d', '...x'])
+    for (const platform of ['linux', 'win32'] as const) expect(localPath('/d', name, platform)).toBe(`/d/${name}`);
+});
+
+describe('names that a disk takes for one', () => {
+  const folding = async () => true;
+  test.each([
+    ['a.txt', 'A.TXT'],
+    ['data/x.png', 'Data/y.png'],
+    ['caf\u00e9.txt', 'cafe\u0301.txt'],
+  ])('%s and %s', async (one, other) => {
+    await expect(refuseCollisions('/d', ['z', one, other], folding)).rejects.toThrow(
+      'which are one name on the disk of /d',
+    );
+    await refuseCollisions('/d', [one, other], async () => false);
+  });
+  test('others', () => refuseCollisions('/d', ['a/x', 'a/y', 'b', 'A1', 'a2'], folding));
 });
 
 test('sizes and times for people', () => {

@@ -48,3 +48,13 @@ test('elsewhere: few plain lines', () => {
   stop();
   expect(text()).toBe('ada/set: 1/3 files | 0 B of 4.00 MB | 1.50 MB/s | 2.0 s left\nx.parquet: trying again\n');
 });
+
+test.each([true, false])('many notes at once are counted (terminal: %s)', (isTTY) => {
+  const { stream, text } = screen(isTTY);
+  const { update, stop } = terminalProgress(stream);
+  for (let i = 0; i < 300; i++) update(at('downloading', i * 1000, `file ${i}: trying again`));
+  update(at('done', 4_000_000));
+  stop();
+  expect(text().match(/trying again/g)).toHaveLength(5);
+  expect(text().includes('… and 295 such lines more\n')).toBe(true);
+});

@@ -6,6 +6,8 @@ export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean };
 
 /** Seconds between two plain lines where the output is no terminal. */
 const LINE_EVERY = 5;
+const NOTES_MOST = 5;
+const NOTES_SECONDS = 5;
 
 /**
  * Shows a download's progress to a person: a bar in a terminal, otherwise a line now and then (a log stays readable).
@@ -22,9 +24,36 @@ export function terminalProgress(stream: ProgressStream = process.stderr): {
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
+/** Notes are told as they come; from the sixth within a few seconds on they are counted, so that a bad line does not flood the screen. */
+class Notes {
+  readonly #write: (line: string) => void;
+  #times: number[] = [];
+  #untold = 0;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  /** Called at each report, with a note or without. */
+  tell(note: string | undefined, isLast: boolean): void {
+    const now = performance.now();
+    this.#times = this.#times.filter((time) => now - time < NOTES_SECONDS * 1000);
+    if (note !== undefined && this.#times.length >= NOTES_MOST) this.#untold++;
+    if (this.#untold > 0 && (isLast || this.#times.length < NOTES_MOST)) {
+      this.#write(`… and ${countOf(this.#untold, 'such line')} more`);
+      this.#untold = 0;
+      this.#times.push(now);
+    } else if (note !== undefined && this.#times.length < NOTES_MOST) {
+      this.#write(note);
+      this.#times.push(now);
+    }
+  }
+}
+
 function barProgress(stream: ProgressStream) {
   let bars: MultiBar | undefined;
   let bar: SingleBar | undefined;
+  const notes = new Notes((line) => bars?.log(`${line}\n`));
   const stop = () => {
     bars?.stop();
     bars = bar = undefined;
@@ -49,11 +78,11 @@ function barProgress(stream: ProgressStream) {
         );
         bar = bars.create(1, 0, { id: progress.id, text: '' });
       }
-      if (progress.note) bars.log(`${progress.note}\n`);
+      notes.tell(progress.note, phase === 'done');
       bar.setTotal(Math.max(1, bytes.total));
       bar.update(phase === 'done' && bytes.total === 0 ? 1 : bytes.done, { text: describe(progress) });
+      if (files.total > 0) bars.update();
       if (phase === 'done') stop();
-      else if (files.total > 0) bars.update();
     },
   };
 }
@@ -61,10 +90,11 @@ function barProgress(stream: ProgressStream) {
 function lineProgress(stream: ProgressStream) {
   let last = Number.NEGATIVE_INFINITY;
   let phase: DownloadProgress['phase'] = 'listing';
+  const notes = new Notes((line) => stream.write(`${line}\n`));
   return {
     update(progress: DownloadProgress) {
       const now = performance.now();
-      if (progress.note) stream.write(`${progress.note}\n`);
+      notes.tell(progress.note, progress.phase === 'done');
       const isNew = progress.phase !== phase && progress.phase === 'downloading';
       phase = progress.phase;
       if (phase !== 'downloading' || (!isNew && now - last < LINE_EVERY * 1000)) return;

@@ -1,9 +1,10 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../utils/index.js';
+import { type HubAccess, requestOptions } from './access.js';
 import { ConnectionFailure, HubFailure } from './failure.js';
 import { hasherLike, hashFileInto } from './hash.js';
-import { type HubAccess, type RemoteFile, requestOptions } from './listing.js';
+import type { RemoteFile } from './listing.js';
 import { localPath, partName, refuseSymlinks } from './paths.js';
 import { contentUrl, type Repository } from './repository.js';
 import { openRequest } from './request.js';
@@ -54,7 +55,7 @@ export async function transferFile(transfer: Transfer): Promise<Transferred> {
   }
   await mkdir(dirname(target), { recursive: true });
   await rename(part, target);
-  await rm(`${part}.etag`, { force: true });
+  if (isLarge(file)) await rm(`${part}.etag`, { force: true });
   return total;
 }
 
@@ -84,7 +85,7 @@ async function fetchRest(
   const handle = await open(part, here > 0 ? 'a' : 'w');
   try {
     if (answer) {
-      await rememberEtag(part, answer.response.headers.get('etag'));
+      if (isLarge(file)) await rememberEtag(part, answer.response.headers.get('etag'));
       let mark = here;
       for await (const piece of answer.pieces()) {
         if (here + piece.length > file.size) return false;
@@ -109,7 +110,7 @@ async function fetchRest(
 
 /** The content from byte `here` on. `useless` where the answer does not fit the part. */
 async function requestFrom(here: number, part: string, { repository, file, access }: Transfer) {
-  const etag = here > 0 ? await readFile(`${part}.etag`, 'utf8').catch(() => undefined) : undefined;
+  const etag = here > 0 && isLarge(file) ? await readFile(`${part}.etag`, 'utf8').catch(() => undefined) : undefined;
   try {
     const answer = await openRequest(contentUrl(repository, file.path), {
       ...requestOptions(access),
@@ -125,6 +126,11 @@ async function requestFrom(here: number, part: string, { repository, file, acces
     if (error instanceof HubFailure && error.status === 416) return 'useless';
     throw error;
   }
+}
+
+/** Only a file that is large enough to break off in the middle is worth a note for that. */
+function isLarge({ size }: RemoteFile): boolean {
+  return size >= PROGRESS;
 }
 
 /** Kept beside the part for If-Range, which needs a strong validator. */
