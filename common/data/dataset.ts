@@ -1,122 +1,154 @@
-import { relative } from 'node:path';
-import { UserError } from '../utils/index.js';
-import { whereOf } from './batchMaker.js';
-import { resolveDatasetFolder } from './datasetFolder.js';
-import { decodeImage } from './decode/decodeImage.js';
-import { EncodedImages } from './encodedImages.js';
-import { findShards } from './parquet/findShards.js';
-import { readParquetImages } from './parquet/readImages.js';
-import type { ImageShape } from './pixels.js';
+import type { Columns, Features } from './features.js';
+import type { DataFrameOptions } from './frames/dataFrameOptions.js';
+import type { Image, ImageSource } from './image.js';
+import type { Row, TableFiles } from './table.js';
 
-/** One split of labelled images in memory: encoded files in shared buffers, and a class for each. */
-export interface ImageDataset extends ImageShape {
-  /** `owner/name`, or the folder's name. */
-  name: string;
-  split: string;
-  /** Rows. */
-  length: number;
-  /** The name of each class, by its label. */
-  classes: readonly string[];
-  /** The class of each row. */
-  labels: Int32Array;
-  images: EncodedImages;
-  /** The files it was read from, in rows' order. */
-  files: readonly { path: string; rows: number }[];
-  /** Height, width and channels are those of the first image. */
-  height: number;
-  width: number;
-  channels: number;
-  label(row: number): number;
-  /** The encoded file of an image (PNG, JPEG …): a view. */
-  bytes(row: number): Uint8Array;
-  /** File and row, for messages. */
-  where(row: number): string;
+export type { Row, TableFiles };
+
+/** The names of T's columns. */
+export type ColumnName<T> = keyof T & string;
+
+/** The names of the columns of T whose values are images. */
+export type ImageColumn<T> = { [K in ColumnName<T>]: Image extends T[K] ? K : never }[ColumnName<T>];
+
+export interface ImageSourceOptions {
+  /** Encoded images up to so many bytes in all are kept in memory; 256 MB by default. */
+  maxMemory?: number;
 }
 
-export interface OpenDatasetOptions {
-  /** The folder below the data set's that holds the files, where several have this split. */
-  config?: string;
-  /** The columns to take, where the files have several of the kind. */
-  image?: string;
-  label?: string;
+export interface FilterOptions<K> {
+  /** The columns that the function looks at; all by default. Naming them leaves the images unread. */
+  columns?: readonly K[];
+}
+
+export interface MapOptions {
+  /** The features of the new rows; by default those of the old where the values still fit, else told from the first row. */
+  features?: Features;
+  /** What the function depends on beside its text (a threshold, a table …): becomes part of the fingerprint. */
+  key?: string;
 }
 
 /**
- * Opens a split of an image data set in the Hub's parquet layout: all files `<split>-*-of-*.parquet` below the folder. Encoded images
- * stay in memory, decoding is the loader's. MNIST's 60,000 rows take about half a second.
- *
- * @param folder a path, or the id of a data set in assets/datasets (`ylecun/mnist`).
- * @throws UserError for a missing folder, split or column, a corrupt file, a label that is no class, a row without an image.
+ * The rows of a split: immutable, read when asked for. Every method that changes something gives a new Dataset that reads from this one;
+ * none copies rows. Methods that must read rows first (filter, map, sort, unique, split by class) give a promise.
  */
-export async function openDataset(
-  folder: string,
-  split: string,
-  options: OpenDatasetOptions = {},
-): Promise<ImageDataset> {
-  const { path, name } = resolveDatasetFolder(folder);
-  const shards = await findShards(path, split, options.config);
-  const parts = [];
-  for (const file of shards) parts.push({ file, ...(await readParquetImages(file, options)) });
-  const labels = concatenate(parts.map((part) => part.labels));
-  const images = new EncodedImages(parts.flatMap((part) => part.segments));
-  const files = parts.map((part) => ({ path: readable(part.file), rows: part.labels.length }));
-  const where = (row: number) => whereOf(files, row);
-  if (images.length === 0) throw new UserError(`${path}: the split "${split}" has no rows.`);
-  const classes = parts[0]?.columns.classes ?? numbered(labels);
-  const other = parts.find(
-    (part) => part.columns.classes !== undefined && part.columns.classes.join() !== classes.join(),
-  );
-  if (other !== undefined)
-    throw new UserError(`${readable(other.file)}: its class names differ from ${files[0]?.path}.`);
-  checkLabels(labels, classes, where);
-  const first = await decodeImage(images.bytes(0), where(0));
-  const { height, width } = first;
-  return {
-    name,
-    split,
-    length: images.length,
-    classes,
-    labels,
-    images,
-    files,
-    height,
-    width,
-    channels: first.channels < 3 ? 1 : 3,
-    label: (row) => {
-      const label = labels[row];
-      if (label === undefined) throw new RangeError(`row ${row} of ${labels.length}`);
-      return label;
-    },
-    bytes: (row) => images.bytes(row),
-    where,
-  };
+export interface Dataset<T extends Row = Row> extends AsyncIterable<T> {
+  /** `owner/name`, or the name of the folder or file. */
+  readonly name: string;
+  readonly config: string | undefined;
+  /** As it was asked for: `train`, `train[:10%]`. */
+  readonly splitName: string;
+  /** The columns, in order. */
+  readonly features: Features;
+  /** Rows. */
+  readonly length: number;
+  /** Hex SHA-256 of the source (files, sizes, schema) and of all operations since: equal where the rows are. No part is the place on disk. */
+  readonly fingerprint: string;
+
+  /** One row. A negative index counts from the end. @throws RangeError outside the set; UserError naming file and row for a broken one. */
+  row(index: number): Promise<T>;
+  /** The rows from … to − 1 in order. Reads ahead by row groups, not by rows. */
+  rows(from?: number, to?: number): AsyncIterableIterator<T>;
+  /** The values of one column; the others are not read. */
+  column<K extends ColumnName<T>>(name: K, from?: number, to?: number): Promise<T[K][]>;
+  /** These rows of several columns at once, in this order: one reading for a batch. */
+  gather<K extends ColumnName<T>>(indices: ArrayLike<number>, columns?: readonly K[]): Promise<Pick<T, K>[]>;
+
+  select(indices: Iterable<number>): Dataset<T>;
+  take(count: number): Dataset<T>;
+  skip(count: number): Dataset<T>;
+  /** A permutation that is a pure function of (length, seed). */
+  shuffle(seed: number): Dataset<T>;
+  /** This set followed by the others, which must have the same columns. */
+  concat(...others: readonly Dataset<T>[]): Dataset<T>;
+  /** Part `index` of `count`: every count-th row, or (contiguous) one block. */
+  shard(index: number, count: number, options?: { contiguous?: boolean }): Dataset<T>;
+  filter<K extends ColumnName<T> = ColumnName<T>>(
+    keep: (row: Pick<T, K>, index: number) => boolean | Promise<boolean>,
+    options?: FilterOptions<K>,
+  ): Promise<Dataset<T>>;
+  /** New rows, computed whenever they are read. The function must depend on its arguments alone. */
+  map<U extends Row>(change: (row: T, index: number) => U | Promise<U>, options?: MapOptions): Promise<Dataset<U>>;
+  /** Rows in the order of a column (stable; missing values last). */
+  sort(column: ColumnName<T>, options?: { descending?: boolean }): Promise<Dataset<T>>;
+  /** The different values of a column, in the order in which they first appear. */
+  unique<K extends ColumnName<T>>(column: K): Promise<T[K][]>;
+  /**
+   * Random parts by their shares (`{ train: 0.9, val: 0.1 }`), in the original order within each part; what rounding leaves goes to the
+   * largest remainders. With `stratifyBy` (a column of class labels or text) each class is divided by itself.
+   */
+  split<K extends string>(
+    shares: Readonly<Record<K, number>>,
+    options?: { seed?: number; stratifyBy?: ColumnName<T> },
+  ): Promise<Record<K, Dataset<T>>>;
+
+  selectColumns<K extends ColumnName<T>>(...columns: readonly K[]): Dataset<Pick<T, K>>;
+  removeColumns<K extends ColumnName<T>>(...columns: readonly K[]): Dataset<Omit<T, K>>;
+  rename<K extends ColumnName<T>, N extends string>(column: K, name: N): Dataset<Omit<T, K> & Record<N, T[K]>>;
+  /** The same rows as another type, after the features have been checked against these columns. */
+  typed<U extends Row>(columns: Columns<U>): Dataset<U>;
+
+  /** The folder on disk that the data came from; undefined for what was not read from one folder. */
+  readonly folder: string | undefined;
+  /** The files that this set is, whole and unchanged: what DuckDB can read by itself. */
+  readonly files: TableFiles | undefined;
+  /** File and row (or line) of a row, for messages. */
+  where(index: number): string;
+  /** The `path` of each image, without reading the images. */
+  paths(column?: ColumnName<T>): Promise<(string | null)[]>;
+  /** All class labels. @throws UserError naming file and row of a label outside the range. */
+  labels(column?: ColumnName<T>): Promise<Int32Array>;
+  /** The encoded images for the loader's workers. */
+  imageSource(column?: ColumnName<T>, options?: ImageSourceOptions): Promise<ImageSource>;
+
+  /** The rows as a danfo.js DataFrame. */
+  toDataFrame(options?: DataFrameOptions): Promise<import('danfojs-node').DataFrame>;
+  /** The result of a DuckDB query, in which the rows are the table `data` (see frames/query.ts). */
+  query(sql: string): Promise<Row[]>;
 }
 
-function checkLabels(labels: Int32Array, classes: readonly string[], where: (row: number) => string): void {
-  const row = labels.findIndex((label) => label < 0 || label >= classes.length);
-  if (row < 0) return;
-  const allowed = `the ${classes.length} classes are 0 to ${classes.length - 1}`;
-  throw new UserError(`${where(row)}: the label is ${labels[row]}; ${allowed}.`);
+/** What a stream needs to go on: numbers and lists of them. */
+export type CursorState = number | readonly CursorState[];
+
+/** Where a stream stands: plain data, to be stored with a checkpoint as JSON. */
+export interface StreamCursor {
+  /** The fingerprint of the stream that it belongs to. */
+  readonly fingerprint: string;
+  readonly state: CursorState;
 }
 
-/** Names for labels that have none: '0', '1', … */
-function numbered(labels: Int32Array): string[] {
-  const largest = labels.reduce((a, b) => Math.max(a, b), 0);
-  return Array.from({ length: largest + 1 }, (_, i) => String(i));
+/** A row of a stream; `where` names file and row, for messages. */
+export interface StreamedRow<T> {
+  readonly row: T;
+  readonly where: string;
+  readonly cursor: () => StreamCursor;
 }
 
-function concatenate(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** The path as a person would write it: relative where it lies below the working folder. */
-function readable(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
+/**
+ * The rows of a split as they arrive: nothing is downloaded or read ahead of need, the number of rows need not be known.
+ * Iterating twice starts twice. A broken row is a UserError naming file and row.
+ */
+export interface StreamingDataset<T extends Row = Row> extends AsyncIterable<T> {
+  readonly name: string;
+  readonly config: string | undefined;
+  readonly splitName: string;
+  readonly features: Features;
+  readonly fingerprint: string;
+  filter(keep: (row: T) => boolean | Promise<boolean>): StreamingDataset<T>;
+  map<U extends Row>(change: (row: T) => U | Promise<U>, options?: MapOptions): StreamingDataset<U>;
+  /** Files (or row groups) in random order, then a buffer of rows (1,000 by default) from which a random one is given out: a function of the seed. */
+  shuffle(seed: number, options?: { buffer?: number }): StreamingDataset<T>;
+  take(count: number): StreamingDataset<T>;
+  skip(count: number): StreamingDataset<T>;
+  /** Part `index` of `count`: whole files or row groups where there are enough of them, else every count-th row. */
+  shard(index: number, count: number): StreamingDataset<T>;
+  selectColumns<K extends ColumnName<T>>(...columns: readonly K[]): StreamingDataset<Pick<T, K>>;
+  /** The same rows as another type, after the features have been checked against these columns. */
+  typed<U extends Row>(columns: Columns<U>): StreamingDataset<U>;
+  /**
+   * Iterates with a cursor for each row: `cursor()` called while a row is in hand stands behind that row, and `from` goes on there, exactly,
+   * with the same rows in a shuffle's buffer (which are read again).
+   */
+  iterate(from?: StreamCursor): AsyncIterableIterator<StreamedRow<T>>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 }

@@ -1,9 +1,4 @@
-/** A run of images (a row group of a parquet file) as one shared buffer: a worker thread sees it without a copy. */
-export interface ImageSegment {
-  bytes: SharedArrayBuffer;
-  /** Image i is bytes[offsets[i]] … bytes[offsets[i + 1]]: one more than there are images; a Uint32Array in shared memory. */
-  offsets: Uint32Array;
-}
+import type { ImageSegment } from './image.js';
 
 /** The encoded image files of a split, in rows' order. Only `segments` is sent to a worker. */
 export class EncodedImages {
@@ -36,14 +31,4 @@ export class EncodedImages {
     const i = row - this.#starts[low]!;
     return new Uint8Array(bytes, offsets[i]!, offsets[i + 1]! - offsets[i]!);
   }
-}
-
-/** Packs image files into one segment. */
-export function packImages(files: readonly Uint8Array[]): ImageSegment {
-  const offsets = new Uint32Array(new SharedArrayBuffer(4 * (files.length + 1)));
-  for (const [i, file] of files.entries()) offsets[i + 1] = offsets[i]! + file.length;
-  const bytes = new SharedArrayBuffer(offsets[files.length]!);
-  const all = new Uint8Array(bytes);
-  for (const [i, file] of files.entries()) all.set(file, offsets[i]!);
-  return { bytes, offsets };
 }

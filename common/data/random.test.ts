@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { sampleOrder } from './order.js';
 import { CounterRandom } from './random.js';
 
 test('a stream is a function of its key, and every word of the key counts', () => {
@@ -47,18 +46,4 @@ test('integers cover their range', () => {
   const random = new CounterRandom(3);
   const seen = new Set(Array.from({ length: 500 }, () => random.integer(9)));
   expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-});
-
-test('an order is a permutation, the same for the same (seed, epoch), another for another', () => {
-  const order = (seed: number, epoch: number) => sampleOrder(1000, { shuffle: true, seed, epoch });
-  expect([...order(0, 0)].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
-  expect(order(0, 0)).toEqual(order(0, 0));
-  expect(order(0, 1)).not.toEqual(order(0, 0));
-  expect(order(1, 0)).not.toEqual(order(0, 0));
-  // A random permutation has one fixed point on average.
-  expect([...order(0, 0)].filter((row, i) => row === i).length).toBeLessThan(8);
-});
-
-test('without shuffle the order is the file’s', () => {
-  expect(sampleOrder(4, { shuffle: false, seed: 5, epoch: 2 })).toEqual(Int32Array.of(0, 1, 2, 3));
 });

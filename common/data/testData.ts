@@ -1,10 +1,11 @@
 // Data sets for the tests: images drawn from a counter, written by hyparquet-writer and sharp.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import sharp from 'sharp';
+import { afterAll } from 'vitest';
 import type { ImageShape } from './pixels.js';
 
 export interface TestRow {
@@ -22,9 +23,16 @@ export interface TestParquet {
   codec?: 'SNAPPY' | 'UNCOMPRESSED';
 }
 
-/** A new folder for a test. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder for the tests of a file, removed behind them. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'atelier data é '));
+  const folder = mkdtempSync(join(tmpdir(), 'atelier data é '));
+  folders.push(folder);
+  return folder;
 }
 
 /** Pixels that differ from image to image: a fixed arithmetic pattern. */

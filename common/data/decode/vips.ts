@@ -1,29 +1,61 @@
-import type { Sharp } from 'sharp';
-import type { ImageShape, Pixels } from '../pixels.js';
+import type { Sharp, SharpOptions } from 'sharp';
+import type { Pixels } from '../pixels.js';
+import type { Header } from './header.js';
 
-/** The largest image that is decoded: more is an attack or a mistake, and would fill the memory. */
-export const MAX_PIXELS = 100_000_000;
-
-/** Decodes any image file that libvips reads (PNG, JPEG, WebP, GIF, TIFF, AVIF) to 8 bits a channel. Throws libvips's own message. */
-export async function decodeVips(bytes: Uint8Array): Promise<Pixels> {
-  const sharp = await openSharp();
-  const { space } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
-  const grey = space === 'b-w' || space === 'grey16';
-  return toPixels(sharp(bytes, { limitInputPixels: MAX_PIXELS }).toColourspace(grey ? 'b-w' : 'srgb'));
+export interface VipsOptions {
+  maxPixels: number;
+  /** A JPEG is decoded at 1/shrink of its size. */
+  shrink?: number;
 }
 
 /**
- * The image resized so that it covers height × width, its middle kept: torchvision's `Resize` (bilinear, antialiased) followed by
- * `CenterCrop`.
+ * Decodes any image file that libvips reads (PNG, JPEG, WebP, GIF, TIFF, AVIF) to 8 bits a channel as Pillow would: colour profiles and
+ * orientation are ignored, of an animation the first frame is taken. Of 16 bits the upper 8 are kept. Throws libvips's own message.
  */
-export async function resize(image: Pixels, { height, width }: ImageShape): Promise<Pixels> {
-  if (image.height === height && image.width === width) return image;
+export async function decodeVips(bytes: Uint8Array, header: Header | undefined, options: VipsOptions): Promise<Pixels> {
   const sharp = await openSharp();
-  const channels = image.channels as 1 | 2 | 3 | 4;
-  const pipeline = sharp(image.data, { raw: { width: image.width, height: image.height, channels } })
-    .resize(width, height, { fit: 'cover', kernel: 'linear' })
-    .toColourspace(channels < 3 ? 'b-w' : 'srgb');
-  return toPixels(pipeline);
+  const input: SharpOptions = { limitInputPixels: options.maxPixels, ignoreIcc: true, sequentialRead: true };
+  if (header?.format === 'jpeg' && header.channels === 4) {
+    const cmyk = await toPixels(sharp(bytes, input).pipelineColourspace('cmyk').toColourspace('cmyk'));
+    return cmyk.channels === 4 ? fromCmyk(cmyk) : cmyk;
+  }
+  const grey =
+    header === undefined ? await isGrey(sharp(bytes, input)) : header.channels === 1 || header.channels === 2;
+  const pipeline = sharp(bytes, input);
+  const { shrink = 1 } = options;
+  if (shrink > 1 && header !== undefined) {
+    // To exactly this size libvips only lets libjpeg scale, in the discrete cosine transform.
+    const [width, height] = [Math.ceil(header.width / shrink), Math.ceil(header.height / shrink)];
+    pipeline.resize(width, height, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: true });
+  }
+  if (header?.depth === 16) return upperBytes(pipeline.toColourspace(grey ? 'grey16' : 'rgb16'));
+  return toPixels(pipeline.toColourspace(grey ? 'b-w' : 'srgb'));
+}
+
+/** libvips's own conversion rounds some values up. */
+async function upperBytes(pipeline: Sharp): Promise<Pixels> {
+  const { data, info } = await pipeline.raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
+  const { height, width, channels } = info;
+  // Little-endian, as every machine that libvips is prebuilt for.
+  return { data: Uint8Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + 1]!), height, width, channels };
+}
+
+async function isGrey(image: Sharp): Promise<boolean> {
+  const { space } = await image.metadata();
+  return space === 'b-w' || space === 'grey16';
+}
+
+/** Pillow's `convert('RGB')` of cyan, magenta, yellow, black: no profile, (255 − ink) × (255 − black) / 255. */
+function fromCmyk({ data: inks, height, width }: Pixels): Pixels {
+  const data = new Uint8Array(height * width * 3);
+  for (let i = 0; i < height * width; i++) {
+    const white = 255 - inks[4 * i + 3]!;
+    for (let c = 0; c < 3; c++) {
+      const product = inks[4 * i + c]! * white + 128;
+      data[3 * i + c] = white - (((product >> 8) + product) >> 8);
+    }
+  }
+  return { data, height, width, channels: 3 };
 }
 
 async function toPixels(pipeline: Sharp): Promise<Pixels> {

@@ -1,5 +1,4 @@
 import { writeFileAtomic } from '../../utils/index.js';
-import { imageGrid } from '../../visualization/imageGrid.js';
 import { drawDigit } from './draw.js';
 import { side } from './ink.js';
 
@@ -14,5 +13,6 @@ export async function digitsContactSheet(
     samples[label]!.push(pixels.map((value) => 255 - value));
   }
   const images = samples.flat().map((data) => ({ data, width: side, height: side, channels: 1 as const }));
+  const { imageGrid } = await import('../../visualization/imageGrid.js');
   await writeFileAtomic(path, await imageGrid(images, [], { columns, scale, gap: 0 }));
 }

@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import sharp from 'sharp';
 import { UserError } from '../../utils/index.js';
 import { type DigitSplit, drawDigit } from './draw.js';
 import { side } from './ink.js';
@@ -50,6 +49,7 @@ export async function generateDigits(options: DigitsOptions = {}): Promise<Recor
 
 /** A grey PNG, always with the same settings: no palette, no filter, so that the bytes depend on the pixels and the zlib in sharp only. */
 async function encodePng(pixels: Uint8Array): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
   const png = await sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
     .toColourspace('b-w')
     .png({ compressionLevel: 6, adaptiveFiltering: false, palette: false })

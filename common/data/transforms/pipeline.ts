@@ -1,71 +1,150 @@
-import { UserError } from '../../utils/index.js';
-import type { ImageShape } from '../pixels.js';
-import { augmentationStep, type Step, type Transform } from './augment.js';
-import { createNormalizer, type Normalize, type Normalizer } from './normalize.js';
+import { UserError } from '../../utils/errors.js';
+import { type ImageShape, type Pixels, volume, withChannels } from '../pixels.js';
+import { type Branch, compileBranch, type RandomOf } from './branch.js';
+import { describeTransform } from './describe.js';
+import { type Memory, takingTurns } from './memory.js';
+import type { MultiCrop } from './multiCrop.js';
+import { createNormalizer, type Normalizer } from './normalize.js';
+import { eraseNormalized } from './randomErasing.js';
+import type { Size } from './step.js';
+import type { Transform, ViewTransform } from './table.js';
 
-/** A pipeline in the form which the loader runs. */
+/** What a pipeline is given: channels, and the images' size where all have the same. */
+export interface PipelineInput {
+  channels: 1 | 3;
+  height?: number;
+  width?: number;
+}
+
+/** A checked list of transforms, ready to run. It keeps buffers: one for each thread. */
 export interface Pipeline {
-  steps: readonly Step[];
-  normalize: Normalizer;
+  readonly transforms: readonly Transform[];
+  readonly input: PipelineInput;
+  /** The images that come out of one: one, or with a multi-crop all its views. */
+  readonly views: readonly ImageShape[];
+  /** Numbers an image writes, all views together. */
+  readonly volume: number;
+  /**
+   * Writes an image to `out` from `at` on: float32 HWC, one view after another. The image may have any size (unless the input's is given)
+   * and 1 to 4 channels; its bytes are not changed. What is random depends on `random` only.
+   */
+  run(image: Pixels, random: RandomOf, out: Float32Array, at: number): void;
+  /**
+   * By how much a JPEG of this size may be decoded smaller with the same picture: 1, 2, 4 or 8. Above 1 only where the pipeline begins with a
+   * resize, and the smaller image is still at least twice as large as what comes out, so that the antialiasing filter does the rest.
+   */
+  shrink(height: number, width: number): 1 | 2 | 4 | 8;
+  /** One line a transform. */
+  toString(): string;
 }
 
 /**
- * Checks a list of transforms against the images' shape and prepares it. Without a `normalize`, values are in 0 … 1.
+ * Prepares transforms (as `checkTransforms` gives them). Values are in 0 … 1 where there is no `normalize`.
  *
- * @throws UserError where `normalize` is not last, or where a number is out of its range.
+ * @throws UserError where an entry stands where it cannot, or the size of what comes out is not known.
  */
-export function createPipeline(transforms: readonly Transform[], shape: ImageShape): Pipeline {
-  const steps: Step[] = [];
-  let normalize: Normalize | undefined;
-  for (const transform of transforms) {
-    if (normalize !== undefined)
-      throw new UserError(`transform ${transform.name} stands after normalize, which is last`);
-    checkTransform(transform, shape);
-    if (transform.name === 'normalize') normalize = transform;
-    else steps.push(augmentationStep(transform));
-  }
-  const { channels } = shape;
-  normalize ??= { name: 'normalize', mean: Array(channels).fill(0), std: Array(channels).fill(1) };
-  return { steps, normalize: createNormalizer(normalize) };
+export function createPipeline(transforms: readonly Transform[], input: PipelineInput): Pipeline {
+  const at = transforms.findIndex(({ name }) => name === 'multiCrop');
+  const multi = transforms[at];
+  const before = at < 0 ? [] : transforms.slice(0, at).filter(isViewTransform);
+  const after = transforms.slice(at + 1).filter(isViewTransform);
+  if (before.length + after.length + (at < 0 ? 0 : 1) !== transforms.length)
+    throw new UserError('transforms: there is more than one multiCrop; at most one is allowed');
+  const given: Size = { height: input.height, width: input.width };
+  const first = compileBranch(before, [], given, input.channels, false);
+  if (first.normalize !== undefined)
+    throw new UserError('transforms: multiCrop stands after normalize; it must stand before it');
+  const views =
+    multi?.name === 'multiCrop'
+      ? viewsOf(multi, at, after, first.size, input.channels)
+      : [compileBranch(after, [], given, input.channels)];
+  return new Runner(transforms, input, first, views);
 }
 
-/** One line for logs: `randomCrop(padding=4) → flip(p=0.5) → normalize(mean=[0.5], std=[0.25])`. */
-export function describeTransforms(transforms: readonly Transform[]): string {
-  return transforms
-    .map(({ name, ...parameters }) => {
-      const list = Object.entries(parameters).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-      return `${name}(${list.join(', ')})`;
-    })
-    .join(' → ');
+function isViewTransform(transform: Transform): transform is ViewTransform {
+  return transform.name !== 'multiCrop';
 }
 
-function checkTransform(transform: Transform, { channels }: ImageShape): void {
-  const expect = (holds: boolean, key: string, allowed: string, value: unknown) => {
-    if (!holds)
-      throw new UserError(`transform ${transform.name}.${key} is ${JSON.stringify(value)}; it must be ${allowed}`);
-  };
-  switch (transform.name) {
-    case 'randomCrop': {
-      const { padding } = transform;
-      expect(Number.isInteger(padding) && padding >= 0, 'padding', 'a whole number, 0 or more', padding);
-      break;
-    }
-    case 'flip':
-      expect(transform.p >= 0 && transform.p <= 1, 'p', 'in 0 … 1', transform.p);
-      break;
-    case 'affine': {
-      const { degrees, translate = [0, 0], scale = [1, 1], shear = 0 } = transform;
-      expect(degrees >= 0 && degrees <= 360, 'degrees', 'in 0 … 360', degrees);
-      expect(Math.min(...translate) >= 0 && Math.max(...translate) <= 1, 'translate', 'in 0 … 1', translate);
-      expect(scale[0] > 0 && scale[1] >= scale[0], 'scale', 'above 0, low before high', scale);
-      expect(shear >= 0 && shear < 90, 'shear', 'in 0 … 90', shear);
-      break;
-    }
-    case 'normalize': {
-      const { mean, std } = transform;
-      const one = `one number for each of the ${channels} channel(s)`;
-      expect(mean.length === channels && mean.every(Number.isFinite), 'mean', one, mean);
-      expect(std.length === channels && std.every((value) => value > 0), 'std', `${one}, above 0`, std);
+function viewsOf(multi: MultiCrop, at: number, after: readonly ViewTransform[], size: Size, channels: 1 | 3): Branch[] {
+  const views: Branch[] = [];
+  for (const { count, transforms } of multi.crops)
+    for (let i = 0; i < count; i++)
+      views.push(compileBranch([...transforms, ...after], [at, views.length], size, channels));
+  return views;
+}
+
+class Runner implements Pipeline {
+  readonly transforms: readonly Transform[];
+  readonly input: PipelineInput;
+  readonly views: readonly ImageShape[];
+  readonly volume: number;
+  readonly #first: Branch;
+  readonly #views: readonly { branch: Branch; shape: ImageShape; volume: number; normalize: Normalizer }[];
+  readonly #firstMemory: Memory = takingTurns();
+  readonly #viewMemory: Memory = takingTurns();
+
+  constructor(transforms: readonly Transform[], input: PipelineInput, first: Branch, branches: readonly Branch[]) {
+    this.transforms = transforms;
+    this.input = input;
+    this.#first = first;
+    this.#views = branches.map((branch) => {
+      const shape = shapeOf(branch.size, input.channels);
+      const normalize = branch.normalize ?? createNormalizer({ mean: [0], std: [1] }, input.channels);
+      return { branch, shape, volume: volume(shape), normalize };
+    });
+    this.views = this.#views.map(({ shape }) => shape);
+    this.volume = this.views.reduce((sum, shape) => sum + volume(shape), 0);
+  }
+
+  run(image: Pixels, random: RandomOf, out: Float32Array, at: number): void {
+    const source = runSteps(withChannels(image, this.input.channels), this.#first, random, this.#firstMemory);
+    let to = at;
+    for (const { branch, shape, volume, normalize } of this.#views) {
+      const before = runSteps(source, branch, random, this.#viewMemory);
+      const { image: view, table } = branch.last?.(before, random, this.#viewMemory) ?? {
+        image: before,
+        table: undefined,
+      };
+      if (view.height !== shape.height || view.width !== shape.width) throw this.#otherSize(image, view, shape);
+      normalize(view.data, volume, out, to, table);
+      for (const { key, erasing } of branch.erasings) eraseNormalized(out, to, shape, erasing, random(...key));
+      to += volume;
     }
   }
+
+  shrink(height: number, width: number): 1 | 2 | 4 | 8 {
+    const [first] = this.transforms;
+    if (first?.name !== 'resize' || first.interpolation === 'nearest') return 1;
+    const [newHeight, newWidth] = typeof first.size === 'number' ? [first.size, first.size] : first.size;
+    const spare =
+      typeof first.size === 'number'
+        ? Math.min(height, width) / first.size
+        : Math.min(height / newHeight, width / newWidth);
+    return spare >= 16 ? 8 : spare >= 8 ? 4 : spare >= 4 ? 2 : 1;
+  }
+
+  toString(): string {
+    return this.transforms.map((transform) => describeTransform(transform)).join('\n');
+  }
+
+  #otherSize(image: Pixels, view: ImageShape, shape: ImageShape): UserError {
+    return new UserError(
+      `the image is ${image.height}×${image.width} and the transforms make ${view.height}×${view.width} of it, but a batch holds ` +
+        `${shape.height}×${shape.width}: put a resize and a centerCrop first`,
+    );
+  }
+}
+
+function runSteps(image: Pixels, { steps }: Branch, random: RandomOf, memory: Memory): Pixels {
+  let current = image;
+  for (const step of steps) current = step(current, random, memory);
+  return current;
+}
+
+function shapeOf({ height, width }: Size, channels: number): ImageShape {
+  if (height !== undefined && width !== undefined) return { height, width, channels };
+  throw new UserError(
+    'transforms: images of several sizes come out of them, which do not fit into one batch; add a step that fixes the size, ' +
+      'e.g. { name: centerCrop, size: 224 } or { name: resize, size: [224, 224] }',
+  );
 }

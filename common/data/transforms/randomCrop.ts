@@ -1,36 +1,45 @@
-import type { ImageShape } from '../pixels.js';
+import type { ImageShape, Pixels } from '../pixels.js';
 import type { CounterRandom } from '../random.js';
+import { type Memory, newMemory } from './memory.js';
+import { cutWindow, type PaddingMode, type Window } from './padding.js';
+import { heightAndWidth, type SizeOption } from './sizes.js';
 
-/** Pads every side with `padding` black pixels, then cuts a window of the image's own size at a random place (torchvision `RandomCrop`). */
+/**
+ * Pads every side, then cuts a window at a random place (torchvision `RandomCrop`). An image that is still smaller than the window is
+ * padded on both sides until it fits (torchvision's `pad_if_needed`; without it torchvision stops with an error).
+ */
 export interface RandomCrop {
   name: 'randomCrop';
-  /** Pixels added at each side; 0 or more. */
+  /** Of the window; null (the default): the image's own. */
+  size: SizeOption | null;
+  /** Pixels added at each side. Default 0. */
   padding: number;
+  /** What is added. Default `constant`. */
+  mode: PaddingMode;
+  /** Colour of `constant`, 0 … 255, a number a channel or one for all. Default [0]. */
+  fill: readonly number[];
 }
 
-/** The window's upper left corner in the unpadded image: each in −padding … padding. */
-export interface CropParameters {
-  top: number;
-  left: number;
+/** A window in the unpadded image: it may reach outside. */
+export interface CropParameters extends Window {
+  mode: PaddingMode;
+  fill: readonly number[];
 }
 
-export function drawRandomCrop({ padding }: RandomCrop, random: CounterRandom): CropParameters {
-  const top = random.integer(2 * padding + 1) - padding;
-  return { top, left: random.integer(2 * padding + 1) - padding };
+export function drawRandomCrop(transform: RandomCrop, random: CounterRandom, shape: ImageShape): CropParameters {
+  const { padding, mode, fill } = transform;
+  const [height, width] = transform.size === null ? [shape.height, shape.width] : heightAndWidth(transform.size);
+  const top = drawPlace(shape.height, height, padding, random);
+  return { top, left: drawPlace(shape.width, width, padding, random), height, width, mode, fill };
 }
 
-/** Copies the window of `source` at (top, left) to `target`; what lies outside is 0. */
-export function crop(source: Uint8Array, shape: ImageShape, { top, left }: CropParameters, target: Uint8Array): void {
-  const { height, width, channels } = shape;
-  const stride = width * channels;
-  const first = Math.max(0, -left);
-  const last = Math.min(width, width - left);
-  target.fill(0, 0, height * stride);
-  if (last <= first) return;
-  for (let y = Math.max(0, -top); y < Math.min(height, height - top); y++) {
-    const to = y * stride + first * channels;
-    const from = (y + top) * stride + (first + left) * channels;
-    const count = (last - first) * channels;
-    for (let i = 0; i < count; i++) target[to + i] = source[from + i]!;
-  }
+/** The window's first pixel: uniform over the places where it fits into the padded side. */
+function drawPlace(side: number, window: number, padding: number, random: CounterRandom): number {
+  const missing = Math.max(0, window - (side + 2 * padding));
+  const before = padding + missing;
+  return random.integer(side + 2 * before - window + 1) - before;
+}
+
+export function applyCrop(image: Pixels, parameters: CropParameters, memory: Memory = newMemory): Pixels {
+  return cutWindow(image, parameters, memory, parameters.mode, parameters.fill);
 }
