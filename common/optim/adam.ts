@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { UserError } from '../utils/index.js';
-import { makeOptimizer, type Optimizer, type OptimizerOptions } from './optimizer.js';
+import { makeOptimizer, type Optimizer, type OptimizerOptions, type Update } from './optimizer.js';
+import { beta, checkBetas, checkRange, decayed, follow, withDecay } from './rules.js';
+import type { Coefficient } from './schedules/schedule.js';
 import type { Parameters } from './state.js';
 
 export interface AdamOptions extends OptimizerOptions {
-  /** Decay of the averages of gradient and squared gradient. Default [0.9, 0.999]. */
-  betas?: readonly [number, number];
+  /** Decay of the averages of gradient and squared gradient; the first may be a function of the step. Default [0.9, 0.999]. */
+  betas?: readonly [Coefficient, number];
   /** Added to the root of the second average. Default 1e-8. */
   eps?: number;
+  /** Divide by the largest second average so far (Reddi et al. 2018), one more state: `max_exp_avg_sq`. Default false. */
+  amsgrad?: boolean;
 }
 
 /** Adam (Kingma and Ba 2015) as torch.optim.Adam; weight decay (default 0) is added to the gradient. State: `exp_avg`, `exp_avg_sq`. */
@@ -23,38 +26,37 @@ export function adamw(parameters: Parameters, { weightDecay = 0.01, ...options }
 function build(
   name: 'adam' | 'adamw',
   parameters: Parameters,
-  { betas: [beta1, beta2] = [0.9, 0.999], eps = 1e-8, weightDecay, ...options }: AdamOptions & { weightDecay: number },
+  { betas = [0.9, 0.999], eps = 1e-8, amsgrad = false, ...options }: AdamOptions,
   decoupled: boolean,
 ): Optimizer {
-  for (const beta of [beta1, beta2])
-    if (!(beta >= 0 && beta < 1)) throw new UserError(`${name}: betas must be in [0, 1), not ${beta}.`);
-  if (!(eps >= 0)) throw new UserError(`${name}: eps must be 0 or more, not ${eps}.`);
-  return makeOptimizer(
-    name,
-    parameters,
-    { weightDecay, ...options },
-    ['exp_avg', 'exp_avg_sq'],
-    ({ parameter, grad, decays, state, rate, shared }) => {
-      const g = decays && !decoupled ? tf.add(grad, tf.mul(parameter, weightDecay)) : grad;
-      const average = state('exp_avg');
-      const square = state('exp_avg_sq');
-      const nextAverage = tf.add(tf.mul(average, beta1), tf.mul(g, 1 - beta1));
-      const nextSquare = tf.add(tf.mul(square, beta2), tf.mul(tf.square(g), 1 - beta2));
-      average.assign(nextAverage);
-      square.assign(nextSquare);
-      // lr·m̂/(√v̂ + eps) with both bias corrections moved into scalars: the same number from one operation less.
-      const root = (t: number) => Math.sqrt(1 - beta2 ** t);
-      const size = rate('size', (lr, t) => (lr * root(t)) / (1 - beta1 ** t));
-      const floor = shared('eps', (_, t) => eps * root(t));
-      const change = tf.mul(tf.div(nextAverage, tf.add(tf.sqrt(nextSquare), floor)), size);
-      const start =
-        decays && decoupled
-          ? tf.mul(
-              parameter,
-              rate('keep', (lr) => 1 - lr * weightDecay),
-            )
-          : parameter;
-      parameter.assign(tf.sub(start, change));
-    },
-  );
+  checkBetas(name, betas);
+  checkRange(`${name}: eps`, eps, 0);
+  return makeOptimizer(name, parameters, options, {
+    slots: amsgrad ? ['exp_avg', 'exp_avg_sq', 'max_exp_avg_sq'] : ['exp_avg', 'exp_avg_sq'],
+    momentum: betas[0],
+    update: (u) => adamUpdate(u, { betas, eps, amsgrad, decoupled }),
+  });
+}
+
+/** Adam's step of one parameter; Muon takes it for what is not a matrix. */
+export function adamUpdate(
+  u: Update,
+  options: { betas: readonly [Coefficient, number]; eps: number; amsgrad: boolean; decoupled: boolean },
+): void {
+  const { betas, eps, amsgrad, decoupled } = options;
+  const [beta1, beta2] = betas;
+  const { parameter, state, rate, shared } = u;
+  const g = decoupled ? u.grad : withDecay(u);
+  const average = follow(state('exp_avg'), g, beta(u, 'beta1', beta1));
+  let square = follow(state('exp_avg_sq'), tf.square(g), beta(u, 'beta2', beta2));
+  if (amsgrad) {
+    square = tf.maximum(state('max_exp_avg_sq'), square);
+    state('max_exp_avg_sq').assign(square);
+  }
+  // lr·m̂/(√v̂ + eps) with both bias corrections moved into scalars: the same number from one operation less.
+  const root = (t: number) => Math.sqrt(1 - beta2 ** t);
+  const size = rate('size', (lr, t) => (lr * root(t)) / (1 - u.now(beta1) ** t));
+  const floor = shared('eps', (_, t) => eps * root(t));
+  const change = tf.mul(tf.div(average, tf.add(tf.sqrt(square), floor)), size);
+  parameter.assign(tf.sub(decoupled ? decayed(u) : parameter, change));
 }

@@ -25,6 +25,12 @@ export function readState(variables: Parameters, suffix = ''): StateDict {
  * @throws UserError naming what is missing, unexpected or of another shape.
  */
 export function writeState(variables: Parameters, dict: StateDict, what: string): void {
+  checkState(variables, dict, what);
+  for (const [name, variable] of variables) writeVariable(variable, dict.get(name)!);
+}
+
+/** @throws UserError naming what is missing, unexpected or of another shape. */
+export function checkState(variables: Parameters, dict: StateDict, what: string): void {
   const problems: string[] = [];
   for (const [name, variable] of variables) {
     const value = dict.get(name);
@@ -38,5 +44,4 @@ export function writeState(variables: Parameters, dict: StateDict, what: string)
     const more = problems.length > 8 ? `; and ${problems.length - 8} more` : '';
     throw new UserError(`The state does not fit ${what}: ${problems.slice(0, 8).join('; ')}${more}.`);
   }
-  for (const [name, variable] of variables) writeVariable(variable, dict.get(name)!);
 }

@@ -1,0 +1,17 @@
+export { checkSchedule } from './check.js';
+export { constantSchedule } from './constant.js';
+export { cosineSchedule } from './cosine.js';
+export { createSchedule, type RunLength, scheduleNames } from './createSchedule.js';
+export type { CycleOptions, FallOptions } from './cycles.js';
+export { type ExponentialOptions, exponentialSchedule } from './exponential.js';
+export { type InverseSqrtOptions, inverseSqrtSchedule, type NoamOptions, noamSchedule } from './inverseSqrt.js';
+export { linearSchedule } from './linear.js';
+export { type MultiStepOptions, multiStepSchedule } from './multiStep.js';
+export { type OneCycleOptions, oneCycleSchedule } from './oneCycle.js';
+export { type PlateauOptions, type PlateauSchedule, plateauSchedule } from './plateau.js';
+export { polynomialSchedule } from './polynomial.js';
+export type { Coefficient, Feedback, Schedule } from './schedule.js';
+export { type ScheduleSpec, type ScheduleSpecInput, scheduleSchema } from './schemas.js';
+export { type Part, sequentialSchedule } from './sequential.js';
+export { type StepOptions, stepSchedule } from './step.js';
+export { type WarmUpOptions, warmUp } from './warmUp.js';
