@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type FixtureHub, type FixtureOptions, startFixtureHub } from './fixtureHub.js';
+import { describe, expect, test } from 'vitest';
+import type { FixtureOptions } from './fixtureHub.js';
 import {
   type DownloadProgress,
   downloadDataset,
@@ -11,45 +10,9 @@ import {
   getDatasetsDir,
   getModelsDir,
 } from './index.js';
+import { assets, bytes, card, hub, repositories, start, test1, train } from './testing/sampleHub.js';
 
-const bytes = (n: number, seed = 1) =>
-  Uint8Array.from({ length: n }, (_, i) => (i * 31 + (i >> 8) * seed + seed) & 255);
-const train = bytes(300_000);
-const test1 = bytes(5000, 7);
-const card =
-  '---\nconfigs:\n- config_name: plain\n  data_files:\n  - split: train\n    path: plain/train-*\n  - split: test\n    path: plain/test-*\n---\n# Set\n';
-const repositories = () => ({
-  'datasets/ada/set': {
-    'README.md': card,
-    'plain/train-0.parquet': train,
-    'plain/test-0.parquet': test1,
-    'extra/notes.txt': 'hello\n',
-    empty: '',
-  },
-  'models/ada/net': { 'config.json': '{}', 'model.safetensors': bytes(2000, 3) },
-});
-
-let hub: FixtureHub;
-let assets: string;
-let old: NodeJS.ProcessEnv;
-const start = async (options: Partial<FixtureOptions> = {}) => {
-  hub = await startFixtureHub({ repositories: repositories(), ...options });
-  process.env.HF_ENDPOINT = hub.url;
-};
 const read = (path: string) => new Uint8Array(readFileSync(join(assets, path)));
-
-beforeEach(() => {
-  old = { ...process.env };
-  assets = mkdtempSync(join(tmpdir(), 'atelier-hub-'));
-  process.env.ATELIER_ASSETS = assets;
-  delete process.env.HF_TOKEN;
-  delete process.env.HF_HUB_OFFLINE;
-});
-afterEach(async () => {
-  process.env = old;
-  rmSync(assets, { recursive: true, force: true });
-  await hub.close();
-});
 
 describe('a download', () => {
   test('brings every file, a record beside them, and no rest', async () => {
