@@ -36,7 +36,7 @@ export function dottedKeys(shape: Shape, prefix = '', depth = 0): string[] {
 }
 
 /** zod strips unknown keys of a plain `z.object`; here every map is strict, whatever the schema's author wrote. */
-function unknownKeys(tree: Tree, shape: Shape | undefined, path: string, all: readonly string[]): Problem[] {
+export function unknownKeys(tree: Tree, shape: Shape | undefined, path: string, all: readonly string[]): Problem[] {
   if (tree.kind === 'list')
     return tree.items.flatMap((item, i) => unknownKeys(item, child(shape, i), `${path}[${i}]`, all));
   if (tree.kind !== 'map' || shape === undefined || (shape.kind !== 'object' && shape.kind !== 'choice')) return [];
@@ -72,9 +72,10 @@ function unknownKey(
 
 /** What a schema of unions or intersections swallowed in spite of `unknownKeys`. */
 function refuseDropped(tree: Tree, plain: unknown, config: unknown): void {
-  const kept = flatten(config);
-  const within = (path: string) =>
-    [...kept.keys()].some((key) => key === path || key.startsWith(`${path}.`) || path.startsWith(`${key}.`));
+  const above = (path: string) => path.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.'));
+  const kept = new Set(flatten(config).keys());
+  const keptAbove = new Set([...kept].flatMap(above));
+  const within = (path: string) => keptAbove.has(path) || above(path).some((one) => kept.has(one));
   const dropped = [...flatten(plain).keys()].filter((path) => path !== '' && !within(path));
   if (dropped.length > 0)
     fail(dropped.map((path) => ({ source: locate(tree, path.split('.')), message: `unknown key ${path}` })));
@@ -100,10 +101,23 @@ function explain(issue: z.core.$ZodIssue, tree: Tree, root: Shape): Problem {
     const meaning = shape?.description ? ` (${shape.description})` : '';
     return { source, message: `${path} is missing; it must be ${type}${meaning}` };
   }
-  const known = options ?? (issue.code === 'invalid_value' ? issue.values.map(String) : []);
+  const branches = shape?.kind === 'choice' ? [...shape.branches.keys()] : [];
+  const known = options ?? (issue.code === 'invalid_value' ? issue.values.map(String) : branches);
   const value = scalarOf(at);
-  const hint = typeof value === 'string' ? didYouMean(value, known) : '';
-  return { source, message: `${path || 'the configuration'} must be ${type}, but is ${show(at)}${hint && `.${hint}`}` };
+  const isName = shape?.kind === 'choice' && branches.includes(String(value));
+  const nearest = typeof value === 'string' ? didYouMean(value, known) : '';
+  const hint = isName ? ` Write {${shape.by}: ${value}}` : nearest;
+  return {
+    source,
+    message: `${path || 'the configuration'} must be ${type}, but is ${show(at)}${hint ? `.${hint}` : sweepHint(at)}`,
+  };
+}
+
+/** `lr=1,2` and `seed=range(0,3)` are sweeps, but only with -m. */
+function sweepHint(at: Tree): string {
+  if (!('override' in at.source) || at.kind !== 'scalar' || typeof at.value !== 'string') return '';
+  const isSweep = /^[^,[{"']+(,[^,]+)+$/.test(at.value) || /^(choice|range|glob|shuffle|sort)\(.*\)$/.test(at.value);
+  return isSweep ? '. A list is written [1, 2]; several runs need -m (atelier train <paper> -m …)' : '';
 }
 
 /** The tree and the shape at a path. */
@@ -128,6 +142,7 @@ function dotted(path: readonly PropertyKey[]): string {
 
 function show(tree: Tree): string {
   if (tree.kind === 'map') return 'a set of keys';
+  if (tree.kind === 'scalar' && tree.secret !== undefined) return `the value of ${tree.secret}`;
   const text = JSON.stringify(toPlain(tree, undefined)) ?? '';
   const value = tree.kind === 'scalar' && typeof tree.value === 'number' ? String(tree.value) : text;
   return value.length > 60 ? `${value.slice(0, 60)}…` : value;

@@ -6,10 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
 import { configInfo, defineConfig } from './define.js';
+import { findRun } from './findRun.js';
 import { files, mistake, paper, schema } from './fixtures/paper.js';
-import { PrintAndExit } from './help.js';
+import { PrintAndExit } from './printAndExit.js';
 import { loadResolvedConfig } from './resolved.js';
-import { findRun } from './resume.js';
 
 const define = (dir: string, ...argv: string[]) => defineConfig({ schema, dir, argv });
 const printed = async (dir: string, ...argv: string[]): Promise<string> => {
@@ -53,7 +53,8 @@ test('the order of overrides matters for one key only, where the last counts', a
 test('configInfo tells where a configuration came from', async () => {
   const dir = paper(files);
   const config = await define(dir, 'seed=1', 'optimizer.lr=1E-1', 'data=photos', 'title=007', '--output', 'there');
-  const { differences, yaml, ...info } = configInfo(config);
+  const { differences, yaml, saved, ...info } = configInfo(config);
+  expect(saved).toEqual(config);
   expect(info).toEqual({
     dir,
     name: basename(dir),
@@ -142,16 +143,22 @@ test('--help lists groups, options and every key with its value, type and meanin
 });
 
 test.each([
-  ['--resum x', 'unknown option --resum. Did you mean "--resume"? Options: --resume, --output, --help, --print-config'],
+  [
+    '--resum x',
+    'unknown option --resum. Did you mean "--resume"? Options: --resume, --output, --config, --config-name, --multirun, --jobs, --fail-fast, --force, --print-config, --help',
+  ],
   [
     '--outptu=x',
-    'unknown option --outptu. Did you mean "--output"? Options: --resume, --output, --help, --print-config',
+    'unknown option --outptu. Did you mean "--output"? Options: --resume, --output, --config, --config-name, --multirun, --jobs, --fail-fast, --force, --print-config, --help',
   ],
   ['--seed 1', 'unknown option --seed. Keys are written without dashes: seed=value'],
   ['--lr=1', 'unknown option --lr. Keys are written without dashes: optimizer.lr=value'],
-  ['-x', 'unknown option -x. Options: --resume, --output, --help, --print-config'],
-  ['--resume', '--resume needs a folder: --resume <run>'],
-  ['--resume --help', '--resume needs a folder: --resume <run>'],
+  [
+    '-x',
+    'unknown option -x. Options: --resume, --output, --config, --config-name, --multirun, --jobs, --fail-fast, --force, --print-config, --help',
+  ],
+  ['--resume', '--resume needs a run: --resume <run>'],
+  ['--resume --help', '--resume needs a run: --resume <run>'],
   ['--output seed=1', '--output needs a folder: --output <folder>'],
   ['--output=', '--output needs a folder: --output <folder>'],
   ['--help=x', '--help takes no value'],
@@ -194,7 +201,7 @@ test('--resume takes overrides which change nothing and refuses others', async (
     expect((await define(dir, '--resume', run, ...same)).seed).toBe(4);
   await expect(define(dir, '--resume', run, 'seed=5', 'debug=true')).rejects.toThrow(
     `--resume ${run} goes on with the run's own configuration, but the overrides differ from it:\n` +
-      '  debug: false in the run, true here\n  seed: 4 in the run, 5 here\nLeave the overrides away, or start a new run without --resume.',
+      '  debug: false in the run, true here\n  seed: 4 in the run, 5 here\nLeave the overrides away, take them nevertheless with --force <key>, or start a new run without --resume.',
   );
   await expect(define(dir, '--resume', run, 'data=photos')).rejects.toThrow(
     '  data: digits in the run, photos here\nLeave',
@@ -232,7 +239,7 @@ test('--resume finds a run by its name and says where it looked', async () => {
   for (const name of ['digits', folder, join(folder, 'checkpoints')])
     expect(configInfo(await define(dir, '--resume', name)).options.resume).toBe(folder);
   await expect(define(dir, '--resume', 'digit')).rejects.toThrow(
-    `there is no run digit: no such folder, and none of this name in ${join(assets, 'outputs', basename(dir))}. Did you mean "digits"?`,
+    `No run "digit": neither a run's folder nor a name under ${join(assets, 'outputs', basename(dir))}. Did you mean "digits"?`,
   );
   expect(await findRun(`${basename(dir)}/digits`)).toBe(folder);
   await expect(findRun(dir)).rejects.toThrow('is not the folder of a run');
@@ -256,7 +263,11 @@ console.log(config.a);`;
     });
   expect(await run('a=2')).toEqual({ code: 0, stdout: '2\n', stderr: '' });
   expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('the only key'), stderr: '' });
-  expect(await run('b=2')).toEqual({ code: 2, stdout: '', stderr: 'b=2: unknown key b. Did you mean "a"?\n' });
+  expect(await run('b=2')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'b=2: unknown key b. Did you mean "a"?\n  b=2\n  ^\n',
+  });
   writeFileSync(join(dir, 'config.yaml'), 'a: x\n');
   expect(await run()).toEqual({
     code: 1,

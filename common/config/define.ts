@@ -1,19 +1,24 @@
 import { basename, join, resolve } from 'node:path';
 import type * as z from 'zod';
-import { parseArguments, type RunOptions } from './arguments.js';
+import { UsageError } from '../utils/index.js';
+import { type Arguments, parseArguments, type RunOptions } from './arguments.js';
 import { check, dottedKeys } from './check.js';
-import { compose, overlay, type Selections } from './compose.js';
+import { argumentsOf, type CommandLine, chosenOptions, nothingGiven, readCommandLine } from './commandLine.js';
+import { type Composition, compose, overlay } from './compose.js';
+import { describeConfig } from './describe.js';
 import { differences, isBelow, leadingOptions, plainOf } from './differences.js';
-import { findGroups, type Groups } from './groups.js';
-import { helpText, PrintAndExit } from './help.js';
-import { formatValue, normalise, type Override, parseOverride } from './override.js';
+import { findRun } from './findRun.js';
+import { groupNames } from './groups.js';
+import { resolveInterpolations } from './interpolate.js';
+import { allGroups, findPrimary } from './primary.js';
+import { PrintAndExit } from './printAndExit.js';
 import { reportUncaught } from './report.js';
 import { deepFreeze, toYaml } from './resolved.js';
-import { findRun, readOverrides, refuseChanges } from './resume.js';
+import { readOverrides, refuseChanges } from './resume.js';
 import { runName } from './runName.js';
+import { savedCopy } from './saved.js';
 import { shapeOf } from './shape.js';
-import type { Source } from './source.js';
-import { flatten, toPlain } from './tree.js';
+import { flatten } from './tree.js';
 import { readYaml } from './yamlFile.js';
 
 export interface ConfigInfo {
@@ -21,7 +26,7 @@ export interface ConfigInfo {
   dir: string;
   /** The paper's name: its folder's. */
   name: string;
-  /** The overrides, sorted and normalised: given again they make the same configuration. */
+  /** The arguments, sorted and normalised: given again they make the same configuration. */
   overrides: readonly string[];
   /** Group → the option taken, null for none. */
   choices: ReadonlyMap<string, string | null>;
@@ -31,7 +36,9 @@ export interface ConfigInfo {
   runName: string;
   /** `--resume` and `--output`, as absolute paths. */
   options: RunOptions;
-  /** The resolved configuration as YAML, every default written out. */
+  /** The configuration as it may be written to files: what came from the environment is `${env:NAME}` again, not its value. */
+  saved: unknown;
+  /** `saved` as YAML, every default written out. */
   yaml: string;
 }
 
@@ -40,10 +47,11 @@ const infos = new WeakMap<object, ConfigInfo>();
 /**
  * Composes, overrides and checks a paper's configuration, before any data or model is touched.
  *
- * Reads `<dir>/config.yaml` and the groups of its `defaults:` list (see `compose`), lays the overrides of `argv` on it
- * (`optimizer.lr=1e-3`, `model=small` for a group's option; their order does not matter, of two for one key the last counts) and parses it
- * with the zod schema, whose maps are all taken as strict. `--resume <run>` takes the run's resolved copy instead of composing;
- * overrides must then agree with it.
+ * Reads `<dir>/config.yaml` (or the file of `--config`, `--config-name`) and the groups of its `defaults:` list (see `compose`), lays the
+ * overrides of `argv` on it (`optimizer.lr=1e-3`, `+k=v`, `++k=v`, `~k`, `model=small` and `model@teacher=large` for a group's option;
+ * their order does not matter, of two for one key the last counts), resolves `${…}` (see `resolveInterpolations`) and parses it with the
+ * zod schema, whose maps are all taken as strict. `--resume <run>` takes the run's saved copy instead of composing; overrides must then
+ * agree with it, but for the keys of `--force`.
  *
  * @param groups further folders of groups, searched after `<dir>/config`
  * @returns the schema's type, deeply frozen; `configInfo` tells where it came from
@@ -51,7 +59,7 @@ const infos = new WeakMap<object, ConfigInfo>();
  */
 export async function defineConfig<S extends z.ZodType>({
   schema,
-  dir,
+  dir: folder,
   argv,
   groups: folders = [],
 }: {
@@ -61,57 +69,106 @@ export async function defineConfig<S extends z.ZodType>({
   groups?: readonly string[];
 }): Promise<z.infer<S>> {
   if (argv === undefined) reportUncaught();
+  const dir = resolve(folder);
   const shape = shapeOf(schema);
-  const groups = await findGroups([join(dir, 'config'), ...folders]);
   const keys = dottedKeys(shape);
-  const args = parseArguments(argv ?? process.argv.slice(2), [...keys, ...groups.keys()]);
-  const { selections, overrides } = split(args.assignments, groups);
-  if (args.help)
-    throw new PrintAndExit(
-      await helpText(dir, groups, shape, await compose(dir, groups, shape, selections, overrides)),
-    );
+  const words = argv ?? process.argv.slice(2);
+  const primary = await findPrimary(dir, parseArguments(words, keys));
+  const groups = await allGroups(dir, primary.file, folders, shape);
+  const args = parseArguments(words, [...keys, ...groupNames(groups.all)]);
+  const given = readCommandLine(args.assignments, groups.own, groups.offered);
+  const composition: Composition = { primary: primary.file, groups: groups.all, shape };
+  if (args.help) {
+    const { helpText } = await import('./help.js'); // its tables are needed for nothing else
+    throw new PrintAndExit(await helpText(dir, composition, await compose(composition, given)));
+  }
+  if (args.multirun && !args.describe)
+    throw new UsageError(`-m makes several runs; start them with atelier train ${basename(dir)} -m …`);
 
-  const options = await locateFolders(args.options, basename(resolve(dir)));
-  const unchanged = await plainOf(() => compose(dir, groups, shape), schema, shape);
-  const info = { dir: resolve(dir), name: basename(resolve(dir)), options };
-  let made: Pick<ConfigInfo, 'overrides' | 'choices' | 'runName'> & { config: z.infer<S> };
+  const options = await locateFolders(args.options, basename(dir));
+  const usual = { ...composition, primary: join(dir, 'config.yaml') };
+  const unchanged = await plainOf(() => compose(usual), schema, shape);
+  let made: Made<z.infer<S>>;
   if (options.resume === undefined) {
-    const { tree, choices } = await compose(dir, groups, shape, selections, overrides);
+    const composed = await compose(composition, given);
+    const tree = resolveInterpolations(composed.tree, shape);
     const config = check(tree, schema, shape);
-    const selected = await plainOf(() => compose(dir, groups, shape, selections), schema, shape);
-    const changed = [...differences(selected.values, flatten(config))].filter(([key]) =>
-      overrides.some(({ path }) => isBelow(key, path.join('.'))),
+    const saved = savedCopy(config, tree);
+    const selected = await plainOf(() => compose(composition, { ...given, overrides: [] }), schema, shape);
+    const changed = [...differences(selected.values, flatten(saved))].filter(([key]) =>
+      given.overrides.some((override) => isBelow(key, override.key)),
     );
-    const name = runName(leadingOptions(choices, unchanged.choices), new Map(changed), keys);
-    made = { config, choices, overrides: normalisedText(selections, overrides, config), runName: name };
+    const label = primary.label === undefined ? [] : [primary.label];
+    const name = runName([...label, ...leadingOptions(composed.choices, unchanged.choices)], new Map(changed), keys);
+    const overrides = [...(primary.argument === undefined ? [] : [primary.argument]), ...argumentsOf(given, saved)];
+    made = { config, saved, choices: composed.choices, overrides, runName: name };
   } else {
-    const given = await readOverrides(options.resume);
-    const choices = new Map([...unchanged.choices, ...optionsOf(split(given, groups).selections)]);
-    const { tree } = await readYaml(join(options.resume, 'config.yaml'));
-    const config = check(tree, schema, shape);
-    const asked = check(overlay(tree, overrides, shape), schema, shape);
-    const chosen = differences(choices, new Map([...choices, ...optionsOf(selections)]));
-    refuseChanges(
+    if (primary.argument !== undefined)
+      throw new UsageError("--resume goes on with the run's own configuration: leave out --config and --config-name");
+    made = await resumed(
       options.resume,
-      new Map([...choices, ...flatten(config)]),
-      new Map([...chosen, ...differences(flatten(config), flatten(asked))]),
+      options.force ?? [],
+      schema,
+      composition,
+      given,
+      unchanged.choices,
+      (assignments) => readCommandLine(assignments, groups.own, groups.offered),
     );
-    made = { config, choices, overrides: given, runName: basename(options.resume) };
   }
   const config = deepFreeze(made.config);
   if (typeof config !== 'object' || config === null) throw new Error('the schema of a configuration must be an object');
-  const { overrides: given, choices, runName: name } = made;
-  const differing = differences(unchanged.values, flatten(config));
-  infos.set(config, {
-    ...info,
-    overrides: given,
-    choices,
-    runName: name,
-    differences: differing,
-    yaml: toYaml(config),
-  });
-  if (args.printConfig) throw new PrintAndExit(toYaml(config));
+  const info: ConfigInfo = {
+    ...{ dir, name: basename(dir), options, saved: made.saved, overrides: made.overrides, choices: made.choices },
+    runName: made.runName,
+    differences: differences(unchanged.values, flatten(made.saved)),
+    yaml: toYaml(made.saved),
+  };
+  infos.set(config, info);
+  if (args.describe) throw new PrintAndExit(await describeConfig(info, composition));
+  if (args.printConfig) throw new PrintAndExit(info.yaml);
   return config;
+}
+
+interface Made<C> extends Pick<ConfigInfo, 'overrides' | 'choices' | 'runName' | 'saved'> {
+  config: C;
+}
+
+/** The configuration of a run that goes on. */
+async function resumed<S extends z.ZodType>(
+  run: string,
+  force: readonly string[],
+  schema: S,
+  { shape }: Composition,
+  given: CommandLine,
+  usual: ConfigInfo['choices'],
+  read: (assignments: readonly string[]) => CommandLine,
+): Promise<Made<z.infer<S>>> {
+  const overrides = await readOverrides(run);
+  const choices = new Map([...usual, ...chosenOptions(read(parseArguments(overrides).assignments))]);
+  const { tree: written } = await readYaml(join(run, 'config.yaml'));
+  const isForced = ({ key }: { key: string }) => force.some((name) => isBelow(key, name));
+  const idle = force.find((name) => !given.overrides.some(({ key }) => isBelow(key, name)));
+  if (idle !== undefined)
+    throw new UsageError(`--force ${idle} takes the key from the command line: give it there, ${idle}=value`);
+  const forced = agreeing(given).filter(isForced);
+  const tree = resolveInterpolations(overlay(written, forced, shape), shape);
+  const config = check(tree, schema, shape);
+  const asked = check(resolveInterpolations(overlay(written, agreeing(given), shape), shape), schema, shape);
+  const chosen = differences(choices, new Map([...choices, ...chosenOptions(given)]));
+  refuseChanges(
+    run,
+    new Map([...choices, ...flatten(config)]),
+    new Map([...chosen, ...differences(flatten(config), flatten(asked))]),
+  );
+  const saved = savedCopy(config, tree);
+  const changed = argumentsOf({ ...nothingGiven, overrides: forced }, saved);
+  const kept = overrides.filter((line) => !forced.some(({ key }) => line.replace(/^[+~]*/, '').startsWith(`${key}=`)));
+  return { config, saved, choices, overrides: [...kept, ...changed].sort(), runName: basename(run) };
+}
+
+/** On a run's own copy `+k=v` is `k=v`, and what `~k` took out is gone already. */
+function agreeing({ overrides }: CommandLine): CommandLine['overrides'] {
+  return overrides.flatMap((override) => (override.kind === 'delete' ? [] : [{ ...override, kind: 'set' as const }]));
 }
 
 /** What `defineConfig` knows about a configuration that it made. */
@@ -121,39 +178,10 @@ export function configInfo(config: object): ConfigInfo {
   return info;
 }
 
-/** Tells the choices of groups (`model=small`) from the overrides of keys. */
-function split(assignments: readonly string[], groups: Groups): { selections: Selections; overrides: Override[] } {
-  const selections = new Map<string, { option: string | null; source: Source }>();
-  const overrides: Override[] = [];
-  for (const assignment of assignments) {
-    const override = parseOverride(assignment);
-    const key = override.path.join('.');
-    const { value } = override;
-    if (value.kind !== 'scalar' || !(groups.has(key) || key.includes('/'))) overrides.push(override);
-    else {
-      const option = value.value === null ? null : (value.text ?? String(value.value));
-      selections.set(key, { option, source: { override: assignment } });
-    }
-  }
-  return { selections: new Map([...selections].sort(([a], [b]) => (a < b ? -1 : 1))), overrides: normalise(overrides) };
-}
-
-const optionsOf = (selections: Selections): [string, string | null][] =>
-  [...selections].map(([group, { option }]) => [group, option]);
-
-async function locateFolders({ resume, output }: RunOptions, paper: string): Promise<RunOptions> {
+async function locateFolders({ resume, output, force }: Arguments['options'], paper: string): Promise<RunOptions> {
   return {
     ...(resume === undefined ? {} : { resume: await findRun(resume, paper) }),
     ...(output === undefined ? {} : { output: resolve(output) }),
+    ...(force === undefined ? {} : { force }),
   };
-}
-
-function normalisedText(selections: Selections, overrides: readonly Override[], config: unknown): string[] {
-  const values = flatten(config);
-  return [
-    ...[...selections].map(([group, { option }]) => `${group}=${option ?? 'null'}`),
-    ...overrides.map(
-      ({ path, value }) => `${path.join('.')}=${formatValue(values.get(path.join('.')) ?? toPlain(value, undefined))}`,
-    ),
-  ].sort();
 }

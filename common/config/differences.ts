@@ -2,19 +2,31 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import { UserError } from '../utils/index.js';
 import type { Composed } from './compose.js';
+import { resolveInterpolations } from './interpolate.js';
+import { savedCopy } from './saved.js';
 import type { Shape } from './shape.js';
-import { flatten, toPlain } from './tree.js';
+import { flatten, type Tree, toPlain } from './tree.js';
 
 /** The leaves of another composition to compare with. It need not be complete or even readable: then there is less to compare. */
 export async function plainOf(composing: () => Promise<Composed>, schema: z.ZodType, shape: Shape) {
   try {
     const { tree, choices } = await composing();
-    const plain = toPlain(tree, shape);
+    const resolved = resolvedOrNot(tree, shape);
+    const plain = toPlain(resolved, shape);
     const parsed = schema.safeParse(plain);
-    return { values: flatten(parsed.success ? parsed.data : plain), choices };
+    return { values: flatten(savedCopy(parsed.success ? parsed.data : plain, resolved)), choices };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { values: new Map<string, unknown>(), choices: new Map<string, string | null>() };
+  }
+}
+
+function resolvedOrNot(tree: Tree, shape: Shape): Tree {
+  try {
+    return resolveInterpolations(tree, shape);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return tree;
   }
 }
 

@@ -1,11 +1,12 @@
+/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration's own references */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { UserError } from '../utils/index.js';
 import { check } from './check.js';
 import { configInfo, defineConfig } from './define.js';
 import { files, paper, schema } from './fixtures/paper.js';
-import { PrintAndExit } from './help.js';
+import { PrintAndExit } from './printAndExit.js';
 import { readYaml } from './yamlFile.js';
 
 /** mulberry32: the same mutations at every run of the tests. */
@@ -85,6 +86,19 @@ const scraps = [
     'sgd',
     'lr',
     '../',
+    '${',
+    '}',
+    '${seed}',
+    '${.lr}',
+    '${env:ATELIER_FUZZ}',
+    '${env:NONE,',
+    'override ',
+    'optional ',
+    '@',
+    '_global_',
+    '_here_',
+    '<<: *a',
+    '\\',
   ],
 ];
 
@@ -105,11 +119,21 @@ function mutate(text: string, next: (below: number) => number): string {
   return result;
 }
 
+vi.stubEnv('ATELIER_FUZZ', 'fuzzy-secret');
+
+/** The paper of the tests with more of the grammar in it. */
+const all = {
+  ...files,
+  'config.yaml': `${files['config.yaml']}labels: {a: "\${seed}", b: "\${.a}"}\nlimit: \${optimizer.lr}\nema: &x {decay: 0.5}\n`,
+  'other.yaml': 'defaults: [config, {override model: classic}, _self_]\ntitle: ${env:ATELIER_FUZZ}\n',
+};
+
 /** A valid configuration, or a mistake told to the user; everything else is thrown on. */
 async function outcome(dir: string, argv: readonly string[]): Promise<string> {
   try {
     const config = await defineConfig({ schema, dir, argv });
     expect(schema.parse(config)).toEqual(config);
+    expect(JSON.stringify(configInfo(config).yaml)).not.toContain('fuzzy-secret');
     expect(configInfo(config).runName).toMatch(/^[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,99}$/);
     const again = await defineConfig({ schema, dir, argv: configInfo(config).overrides });
     expect(again).toEqual(config);
@@ -124,7 +148,7 @@ async function outcome(dir: string, argv: readonly string[]): Promise<string> {
 
 test('300 mutated command lines: a valid configuration or a message, and the overrides told give it again', async () => {
   const next = random(1);
-  const dir = paper(files);
+  const dir = paper(all);
   const words = [
     'seed=1',
     'optimizer.lr=1e-3',
@@ -137,6 +161,19 @@ test('300 mutated command lines: a valid configuration or a message, and the ove
     'labels.cat=1',
     '--help',
     'optimizer.betas=[0.9, 0.99]',
+    '+labels.dog=2',
+    '++limit=3',
+    '~title',
+    '~optimizer.betas',
+    '+model=classic',
+    'model@labels=adaptive',
+    '~model',
+    'title=${data.folder}/${seed}',
+    'limit=${env:ATELIER_FUZZ,3}',
+    'data.mean=[${optimizer.lr},1]',
+    'labels={a:1,b:${seed}}',
+    '--config-name=other',
+    '--config=other.yaml',
   ];
   const counts = new Map<string, number>();
   for (let i = 0; i < 300; i++) {
@@ -152,17 +189,20 @@ test('300 mutated command lines: a valid configuration or a message, and the ove
 
 test('300 mutated YAML files: a valid configuration or a message', async () => {
   const next = random(2);
-  const dir = paper(files);
+  const dir = paper(all);
   const counts = new Map<string, number>();
   for (let i = 0; i < 300; i++) {
-    const which = i % 4 === 0 ? 'config/data/photos.yaml' : 'config.yaml';
-    const text = mutate(files[which], next);
+    const which = i % 4 === 0 ? 'config/data/photos.yaml' : i % 4 === 1 ? 'other.yaml' : 'config.yaml';
+    const text = mutate(all[which], next);
     writeFileSync(join(dir, which), text);
-    const result = await outcome(dir, ['data=photos']).catch((error: unknown) => {
+    const result = await outcome(dir, [
+      'data=photos',
+      ...(which === 'other.yaml' ? ['--config-name=other'] : []),
+    ]).catch((error: unknown) => {
       throw new Error(`${JSON.stringify(text)} threw ${String(error)}`, { cause: error });
     });
     counts.set(result, (counts.get(result) ?? 0) + 1);
-    writeFileSync(join(dir, which), files[which]);
+    writeFileSync(join(dir, which), all[which]);
   }
   expect(counts.get('valid')).toBeGreaterThan(30);
   expect(counts.get('refused')).toBeGreaterThan(30);

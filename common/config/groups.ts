@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { didYouMean } from '../utils/index.js';
 import { fail, type Source } from './source.js';
 
-/** Group (`model`, `optimizer/schedule`) → option → its file. */
+/** Group (`model`, `optimizer/schedule`) → option → its file. The group '' holds the files that are configurations themselves. */
 export type Groups = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** The groups found in some folders (`<folder>/<group>/<option>.yaml`). Where two folders have an option, the first one's counts. */
@@ -14,28 +14,48 @@ export async function findGroups(folders: readonly string[]): Promise<Groups> {
     for (const entry of entries) {
       const group = entry.parentPath.slice(folder.length + 1).replaceAll('\\', '/');
       const option = /^([^.].*)\.ya?ml$/.exec(entry.name)?.[1];
-      if (group === '' || option === undefined || entry.isDirectory()) continue;
+      if (option === undefined || entry.isDirectory()) continue;
       const options = groups.get(group) ?? new Map<string, string>();
       if (!options.has(option)) options.set(option, join(entry.parentPath, entry.name));
       groups.set(group, options);
     }
   }
-  for (const [group, options] of groups) groups.set(group, new Map([...options].sort()));
-  return new Map([...groups].sort());
+  return sorted(groups);
+}
+
+/** Some groups with further ones, whose options count where the first have none of that name. */
+export function joinGroups(first: Groups, more: Groups): Groups {
+  const groups = new Map<string, Map<string, string>>();
+  for (const [group, options] of [...more, ...first])
+    groups.set(group, new Map([...(groups.get(group) ?? []), ...options]));
+  return sorted(groups);
+}
+
+function sorted(groups: Groups): Groups {
+  return new Map([...groups].sort().map(([group, options]) => [group, new Map([...options].sort())]));
+}
+
+/** The names of the groups; what lies beside them is no group. */
+export function groupNames(groups: Groups): string[] {
+  return [...groups.keys()].filter((group) => group !== '');
 }
 
 /** The file of a group's option; fails at `source` with what there is. */
 export function optionFile(groups: Groups, group: string, option: string, source: Source): string {
   const options = groups.get(group);
   if (!options) {
-    const known = [...groups.keys()];
+    const known = groupNames(groups);
     const list =
       known.length > 0 ? `Groups: ${known.join(', ')}` : 'There are no groups: make config/<group>/<option>.yaml';
-    return fail([{ source, message: `there is no group "${group}".${didYouMean(group, known)} ${list}` }]);
+    const missing = group === '' ? `there is no file ${option}.yaml` : `there is no group "${group}"`;
+    return fail([{ source, message: `${missing}.${didYouMean(group, known)} ${list}` }]);
   }
   const file = options.get(option);
   if (file !== undefined) return file;
   const known = [...options.keys()];
-  const message = `group ${group} has no option "${option}".${didYouMean(option, known)} Options: ${known.join(', ')}`;
+  const message =
+    group === ''
+      ? `there is no file ${option}.yaml.${didYouMean(option, known)} Files: ${known.join(', ')}`
+      : `group ${group} has no option "${option}".${didYouMean(option, known)} Options: ${known.join(', ')}`;
   return fail([{ source, message }]);
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Composed } from './compose.js';
+import type { Composed, Composition } from './compose.js';
 import type { Groups } from './groups.js';
 import { formatValue } from './override.js';
 import type { ObjectShape, Shape } from './shape.js';
@@ -9,29 +9,26 @@ import { readYaml } from './yamlFile.js';
 
 type Row = [key: string, value: string, type: string, meaning: string];
 
-/** Thrown by `defineConfig` for `--help` and `--print-config`: who started the program prints `text` and exits with 0. */
-export class PrintAndExit extends Error {
-  override name = 'PrintAndExit';
-  readonly exitCode = 0;
-  readonly text: string;
-
-  constructor(text: string) {
-    super(text);
-    this.text = text;
-  }
-}
-
 /** The text of `--help`: usage, groups and their options, every key with its value, type and meaning. */
-export async function helpText(dir: string, groups: Groups, shape: Shape, composed: Composed): Promise<string> {
+export async function helpText(dir: string, { groups, shape }: Composition, composed: Composed): Promise<string> {
   const plain = toPlain(composed.tree, shape);
   return [
     shape.description,
     `Usage: atelier train ${shortPath(dir)} [key=value …] [group=option …]`,
     await groupTable(groups, composed.choices),
-    `Keys (key=value) with their value now, type and meaning. A value is YAML: 1e-3, true, null, [1, 2].\n${table(rowsOf(shape, plain, '', 0))}`,
+    `Keys (key=value) with their value now, type and meaning. A value is YAML: 1e-3, true, null, [1, 2], {a: 1}, or a reference: \${other.key}, \${env:NAME}.\nAlso ~key takes a key out, +key=value adds one, ++key=value does either; group@package=option puts an option elsewhere.\n${table(rowsOf(shape, plain, '', 0))}`,
     `Options:\n${table([
       ['--resume <run>', 'go on with an interrupted run, with its own configuration'],
+      ['--force <key>', 'with --resume: take this key from the command line, though the run had another value'],
       ['--output <folder>', 'write the run there instead of under assets/outputs'],
+      ['--config <file>', 'a file in place of config.yaml'],
+      ['--config-name <name>', "another file of the paper's folder, or of its config/"],
+      [
+        '-m, --multirun',
+        'a run for each combination: -m lr=1e-3,3e-4 model=tiny,small seed=range(0,3); also choice(), glob(*)',
+      ],
+      ['--jobs <n>', 'with -m: so many runs at a time'],
+      ['--fail-fast', 'with -m: the first failure stops the others'],
       ['--print-config', 'print the resolved configuration as YAML'],
       ['-h, --help', 'this text; with overrides, as they would resolve'],
     ])}`,
@@ -43,11 +40,13 @@ export async function helpText(dir: string, groups: Groups, shape: Shape, compos
 
 async function groupTable(groups: Groups, choices: Composed['choices']): Promise<string> {
   const rows: string[][] = [];
-  for (const [group, options] of groups)
+  for (const [group, options] of groups) {
+    if (group === '') continue;
     for (const [option, file] of options) {
       const { header } = await readYaml(file);
       rows.push([`${group}=${option}`, choices.get(group) === option ? 'chosen' : '', header.about]);
     }
+  }
   return rows.length === 0 ? '' : `Groups (config/<group>/<option>.yaml):\n${table(rows)}`;
 }
 

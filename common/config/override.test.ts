@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { formatValue, normalise, parseOverride } from './override.js';
 import { toPlain } from './tree.js';
 
-const read = (text: string) => toPlain(parseOverride(text).value, undefined);
+const read = (text: string) => {
+  const { value } = parseOverride(text);
+  return value && toPlain(value, undefined);
+};
 
 test.each([
   ['1', 1],
@@ -36,10 +39,21 @@ test.each([
 });
 
 test.each([
-  ['=1', '=1: "" is not a key; overrides are written key=value, as in optimizer.lr=1e-3'],
-  ['a..b=1', 'a..b=1: "a..b" is not a key; overrides are written key=value, as in optimizer.lr=1e-3'],
-  ['a b=1', 'a b=1: "a b" is not a key; overrides are written key=value, as in optimizer.lr=1e-3'],
-  ['+a=1', '+a=1: every key is in the schema already; write a=value'],
+  [
+    '=1',
+    '=1: "" is not a key; overrides are written key=value, as in optimizer.lr=1e-3, or group=option, group@package=option',
+  ],
+  [
+    'a..b=1',
+    'a..b=1: "a..b" is not a key; overrides are written key=value, as in optimizer.lr=1e-3, or group=option, group@package=option',
+  ],
+  [
+    'a b=1',
+    'a b=1: "a b" is not a key; overrides are written key=value, as in optimizer.lr=1e-3, or group=option, group@package=option',
+  ],
+  ['+a', '+a: overrides are written +key=value'],
+  ['+++a=1', '+++a=1: "+a" is not a key'],
+  ['a@=1', 'a@=1: "a@" is not a key'],
   ['a=', 'a=: the value is missing; write a=null for none or a=\'""\' for empty text'],
   ['a=[1,2', 'a=[1,2: not YAML: Flow sequence must end with a ]'],
   ['a="x', 'a="x: not YAML: Missing closing "quote'],
@@ -80,7 +94,7 @@ test('one order: short paths first, then by name; of two for one key the last co
   const texts = ['b.c=1', 'z=1', 'a.b.c=1', 'b.a=1', 'z=2'];
   expect(
     normalise(texts.map(parseOverride)).map(
-      ({ path, value }) => `${path.join('.')}=${formatValue(toPlain(value, undefined))}`,
+      ({ key, value }) => `${key}=${formatValue(value && toPlain(value, undefined))}`,
     ),
   ).toEqual([...['z=2', 'b.a=1'], ...['b.c=1', 'a.b.c=1']]);
 });

@@ -28,8 +28,9 @@ export function parseTree(text: string, sourceAt: (line: number, column: number)
   const document = parseShallow(text, lines);
   if (!document) return fail([{ source: sourceAt(1, 1), message: `nested more than ${deepest} deep` }]);
   const wrong = [...document.errors, ...document.warnings];
+  const hint = /[[{][^\]}\n]*\$\{/.test(text) ? ` (inside [ ] and { } a reference needs quotes: "\${a.b}")` : '';
   if (wrong.length > 0)
-    fail(wrong.map(({ code, message, pos }) => ({ source: place(pos[0]), message: explain(code, message) })));
+    fail(wrong.map(({ code, message, pos }) => ({ source: place(pos[0]), message: explain(code, message) + hint })));
   return toTree(document, place);
 }
 
@@ -48,7 +49,8 @@ export function parseShallow(text: string, lineCounter = new LineCounter()): Doc
     else if (token && 'items' in token)
       for (const item of token.items) open.push(['key' in item ? item.key : null, depth + 1], [item.value, depth + 1]);
   }
-  return parseDocument(text, { prettyErrors: false, lineCounter });
+  // Keys given twice are told by toTree: the library compares every key with every other.
+  return parseDocument(text, { prettyErrors: false, lineCounter, uniqueKeys: false });
 }
 
 function toTree(document: Document.Parsed, place: (offset: number) => Source): Tree {
@@ -68,12 +70,22 @@ function toTree(document: Document.Parsed, place: (offset: number) => Source): T
     if (!isMap<Node, Node | null>(node))
       return { kind: 'scalar', source, value: isScalar(node) ? scalar(node.value) : null };
     const entries: MapTree['entries'] = new Map();
+    const merged: Tree[] = [];
     for (const { key, value } of node.items) {
       const at = key.range ? place(key.range[0]) : source;
       if (!isScalar(key) || key.value === null) return refuse('a key must be plain text', at);
       const name = String(key.value);
+      if (name === '<<' && key.type === 'PLAIN') {
+        merged.push(convert(value, at, depth + 1));
+        continue;
+      }
       if (entries.has(name)) return refuse(explain('DUPLICATE_KEY', ''), at);
       entries.set(name, { source: at, value: convert(value, at, depth + 1) });
+    }
+    // YAML 1.1's merge key, which people know from PyYAML: the keys of other maps, where the map has none of its own.
+    for (const map of merged.flatMap((one) => (one.kind === 'list' ? one.items : [one]))) {
+      if (map.kind !== 'map') return refuse('<< takes a map, or a list of maps: <<: *anchor', map.source);
+      for (const [name, entry] of map.entries) if (!entries.has(name)) entries.set(name, entry);
     }
     return { kind: 'map', source, entries };
   };

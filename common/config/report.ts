@@ -1,5 +1,5 @@
 import { UsageError, UserError } from '../utils/index.js';
-import { PrintAndExit } from './help.js';
+import { PrintAndExit } from './printAndExit.js';
 
 /**
  * For scripts that are run by themselves (`npx tsx papers/x/train.ts --help`): what nobody catches is printed as the `atelier` command

@@ -15,7 +15,8 @@ export type Shape =
   | ObjectShape
   | (Common & { kind: 'choice'; by: string; branches: ReadonlyMap<string, ObjectShape> })
   | (Common & { kind: 'list'; item(index: number): Shape | undefined })
-  | (Common & { kind: 'value'; accepts: ReadonlySet<string> });
+  /** `options`: the values that may be written, where they are few. */
+  | (Common & { kind: 'value'; accepts: ReadonlySet<string>; options: readonly string[] });
 
 /** The shape of a zod schema, through its JSON Schema (zod's own, stable description of itself). */
 export function shapeOf(schema: z.ZodType): Shape {
@@ -33,7 +34,10 @@ function read(node: Json | boolean | undefined, root: Json): Shape {
     description: json.description ?? only?.description ?? '',
     default: json.default ?? (json.default === null ? null : only?.default),
   };
-  if (only) return { ...read(only, root), ...common };
+  if (only) {
+    const of = read(only, root);
+    return of.kind === 'value' ? { ...of, ...common, options: [...of.options, 'null'] } : { ...of, ...common };
+  }
   const by = some.length > 1 ? discriminator(some) : undefined;
   if (by !== undefined) return choice(common, by, some, root);
   const objects = [json, ...(json.allOf ?? []).map((part) => resolve(part, root)), ...some].filter(isObject);
@@ -47,7 +51,8 @@ function read(node: Json | boolean | undefined, root: Json): Shape {
         return item === undefined || item === false ? undefined : read(item, root);
       },
     };
-  return { ...common, kind: 'value', accepts: new Set([json, ...some].flatMap(primitives)) };
+  const options = (alternatives.length > 0 ? alternatives : [json]).flatMap(optionsOf);
+  return { ...common, kind: 'value', accepts: new Set([json, ...some].flatMap(primitives)), options };
 }
 
 /** Children are read when asked for: a schema may contain itself. */
@@ -102,6 +107,14 @@ function resolve(node: Json | boolean | undefined, root: Json): Json {
 }
 
 const isObject = (json: Json): boolean => json.properties !== undefined || json.type === 'object';
+
+/** For completion. */
+function optionsOf(json: Json): string[] {
+  if (json.enum) return json.enum.map(String);
+  if (json.const !== undefined) return [String(json.const)];
+  if (json.type === 'boolean') return ['true', 'false'];
+  return json.type === 'null' ? ['null'] : [];
+}
 
 function primitives(json: Json): string[] {
   const types = Array.isArray(json.type) ? json.type : [json.type];

@@ -1,8 +1,8 @@
 import { isAbsolute, relative } from 'node:path';
 import { UsageError, UserError } from '../utils/index.js';
 
-/** Where a value comes from: a place in a YAML file (line and column from 1), or an override of the command line, as it was written. */
-export type Source = { file: string; line: number; column: number } | { override: string };
+/** Where a value comes from: a place in a YAML file (line and column from 1), or an override as it was written and the place in it (from 0). */
+export type Source = { file: string; line: number; column: number } | { override: string; at: number };
 
 /** One mistake of the user's, and where it is. */
 export interface Problem {
@@ -21,9 +21,22 @@ export function showSource(source: Source): string {
   return 'override' in source ? source.override : `${shortPath(source.file)}:${source.line}:${source.column}`;
 }
 
-/** Throws the problems, one a line: `UsageError` where all of them are on the command line, else `UserError`. */
+/** The override with a caret below the place, cut to what fits a terminal. */
+function caret(source: Source): string {
+  if (!('override' in source)) return '';
+  const from = Math.max(0, source.at - 60);
+  const text = source.override.slice(from, from + 100).replace(/[\n\r\t]/g, ' ');
+  return `\n  ${text}\n  ${' '.repeat(source.at - from)}^`;
+}
+
+/**
+ * Throws the problems, one a line, those of overrides with a caret below the place: `UsageError` where all of them are on the
+ * command line, else `UserError`.
+ */
 export function fail(problems: readonly Problem[]): never {
-  const lines = [...new Set(problems.map(({ source, message }) => `${showSource(source)}: ${message}`))];
+  const lines = [
+    ...new Set(problems.map(({ source, message }) => `${showSource(source)}: ${message}${caret(source)}`)),
+  ];
   const shown = lines.length > 10 ? [...lines.slice(0, 10), `… and ${lines.length - 10} more`] : lines;
   const Kind = problems.every(({ source }) => 'override' in source) ? UsageError : UserError;
   throw new Kind(shown.join('\n'));

@@ -3,23 +3,67 @@ import type { Source } from './source.js';
 
 export type Scalar = string | number | boolean | null;
 
-/** A configuration that remembers where each key and value was written. `text`: an override's unquoted text. */
+/**
+ * A configuration that remembers where each key and value was written. `text`: the unquoted text of an override or an environment
+ * variable. `secret`: for a value that came from the environment, the text that is written to files in its place (`${env:TOKEN}`).
+ */
 export type Tree =
   | { kind: 'map'; source: Source; entries: Map<string, Entry> }
   | { kind: 'list'; source: Source; items: Tree[] }
-  | { kind: 'scalar'; source: Source; value: Scalar; text?: string };
+  | { kind: 'scalar'; source: Source; value: Scalar; text?: string; secret?: string };
 export type MapTree = Extract<Tree, { kind: 'map' }>;
 interface Entry {
   source: Source;
   value: Tree;
 }
 
-/** `tree` below the keys of `path`: `nest(['a', 'b'], 1)` is `{ a: { b: 1 } }`. */
-export function nest(path: readonly string[], tree: Tree): Tree {
+/** `tree` below the keys of `path`: `nest(['a', 'b'], 1)` is `{ a: { b: 1 } }`. `sourceOf`: where the i-th key is written. */
+export function nest(path: readonly string[], tree: Tree, sourceOf = (_: number): Source => tree.source): Tree {
   return path.reduceRight<Tree>(
-    (value, key) => ({ kind: 'map', source: tree.source, entries: new Map([[key, { source: tree.source, value }]]) }),
+    (value, key, i) => ({
+      kind: 'map',
+      source: tree.source,
+      entries: new Map([[key, { source: sourceOf(i), value }]]),
+    }),
     tree,
   );
+}
+
+/** A plain value as a tree, every part of it at one place. */
+export function fromPlain(value: unknown, source: Source): Tree {
+  if (Array.isArray(value)) return { kind: 'list', source, items: value.map((item) => fromPlain(item, source)) };
+  if (typeof value === 'object' && value !== null)
+    return {
+      kind: 'map',
+      source,
+      entries: new Map(Object.entries(value).map(([key, item]) => [key, { source, value: fromPlain(item, source) }])),
+    };
+  const scalar = typeof value === 'number' || typeof value === 'boolean' || value === null ? value : String(value);
+  return { kind: 'scalar', source, value: scalar };
+}
+
+/** The value at a path of keys and list indices, undefined where there is none. */
+export function valueAt(tree: Tree, path: readonly string[]): Tree | undefined {
+  return path.reduce<Tree | undefined>(
+    (at, key) =>
+      at?.kind === 'map'
+        ? at.entries.get(key)?.value
+        : at?.kind === 'list' && /^\d+$/.test(key)
+          ? at.items[Number(key)]
+          : undefined,
+    tree,
+  );
+}
+
+/** The tree without the key at a path; what is not there is not missed. */
+export function without(tree: Tree, path: readonly string[]): Tree {
+  const [key, ...rest] = path;
+  const entry = tree.kind === 'map' && key !== undefined ? tree.entries.get(key) : undefined;
+  if (tree.kind !== 'map' || key === undefined || entry === undefined) return tree;
+  const entries = new Map(tree.entries);
+  if (rest.length === 0) entries.delete(key);
+  else entries.set(key, { source: entry.source, value: without(entry.value, rest) });
+  return { ...tree, entries };
 }
 
 /**

@@ -86,3 +86,20 @@ test('bombs end in a message: deep nesting, an anchor inside itself, aliases of 
     /too large: more than 100,000 values with the aliases$/,
   );
 });
+
+test('merge keys take what a map has not itself', async () => {
+  const text = 'a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: *a, x: 3}\nd:\n  <<: [*a, *b]\n  w: 0\n"<<": 1\n';
+  const { tree } = await readYaml(join(paper({ 'a.yaml': text }), 'a.yaml'));
+  expect(toPlain(tree, undefined)).toMatchObject({ c: { x: 3, y: 1 }, d: { x: 1, y: 1, z: 2, w: 0 }, '<<': 1 });
+  expect(await mistake(schema, withConfig('<<: 3\n'))).toBe(
+    'UserError: <dir>/config.yaml:1:5: << takes a map, or a list of maps: <<: *anchor',
+  );
+});
+
+test('a huge file is not read', async () => {
+  expect(await mistake(schema, withConfig(`title: ${'x'.repeat(2_000_000)}\n`))).toBe(
+    'UserError: <dir>/config.yaml has 2,000,008 bytes; a configuration has at most 1,000,000',
+  );
+  const values = `labels: {${Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join(', ')}}\n`;
+  expect(await mistake(schema, withConfig(values))).toMatch(/data is missing/);
+}, 60_000);

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../utils/index.js';
 import { parseTree } from './parseTree.js';
 import { fail, shortPath } from './source.js';
 import type { MapTree } from './tree.js';
+
+/** The largest file in bytes: a configuration is written by people. */
+const largest = 1_000_000;
 
 /** The comment lines on top of a YAML file. */
 export interface Header {
@@ -24,8 +27,14 @@ export async function readYaml(file: string): Promise<{ tree: MapTree; header: H
 async function readText(file: string): Promise<string> {
   let bytes: Uint8Array;
   try {
+    const { size } = await stat(file);
+    if (size > largest)
+      throw new UserError(
+        `${shortPath(file)} has ${size.toLocaleString('en')} bytes; a configuration has at most ${largest.toLocaleString('en')}`,
+      );
     bytes = await readFile(file);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new UserError(
       missing ? `${shortPath(file)} is missing` : `cannot read ${shortPath(file)}: ${messageOf(error)}`,
