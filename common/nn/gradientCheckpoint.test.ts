@@ -5,7 +5,17 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { compile, random } from '../backend/index.js';
-import { BatchNorm2d, Conv2d, Dropout, gradientCheckpoint, initialise, Layer, Linear, ReLU, Sequential } from './index.js';
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  gradientCheckpoint,
+  initialise,
+  Layer,
+  Linear,
+  ReLU,
+  Sequential,
+} from './index.js';
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -40,7 +50,10 @@ function gradientsOf(model: Layer, x: tf.Tensor, compiled: boolean): Record<stri
   random.seed(7);
   const parameters = [...model.namedParameters()];
   const step = (input: tf.Tensor) => {
-    const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(model.forward(input))), parameters.map(([, p]) => p));
+    const { value, grads } = tf.variableGrads(
+      () => tf.sum(tf.square(model.forward(input))),
+      parameters.map(([, p]) => p),
+    );
     return { loss: value, ...Object.fromEntries(parameters.map(([name, p]) => [name, grads[p.name]])) };
   };
   const result = (compiled ? compile(step) : step)(x);

@@ -1,5 +1,5 @@
-import type { ImageDataset } from '../data/index.js';
-import { UserError } from '../utils/index.js';
+import type { Dataset } from '../data/index.js';
+import { messageOf, UserError } from '../utils/index.js';
 import type { Run } from './run.js';
 import type { Row } from './state.js';
 import { writeErrorReason } from './writeError.js';
@@ -14,7 +14,7 @@ export interface Result {
   /** The most confidently wrong images, worst first. */
   mistakes?: Mistake[];
   /** Where `mistakes` index into. */
-  dataset?: ImageDataset;
+  dataset?: Dataset;
 }
 
 export interface Mistake {
@@ -31,13 +31,21 @@ export interface Mistake {
  */
 export interface Callback {
   readonly name: string;
+  /** Nothing depends on it: where a hook throws the callback is switched off, the training goes on, and the end says what was lost. */
+  readonly optional?: boolean;
   /** Once, before the first step (after a resume too). */
   start?(run: Run): void | Promise<void>;
-  /** After every step, with the step's own values. */
+  /** Before the loop's body, with its batch: several a step where gradients are accumulated. */
+  batch?(run: Run, batch: unknown): void | Promise<void>;
+  /** After every step (an update of the optimizer), with the step's own values. */
   step?(run: Run, values: Row): void | Promise<void>;
-  /** After the last step of an epoch, before its evaluation. */
+  /** After each step that is done a second time, from the last checkpoint on, to find out what went wrong: see `run.rewind`. */
+  replayed?(run: Run, values: Row): void | Promise<void>;
+  /** Before a checkpoint is written: what is buffered is to be on disk when the checkpoint is. */
+  save?(run: Run): void | Promise<void>;
+  /** After the last step before an evaluation: an epoch's, unless `validateEvery` says otherwise. */
   batchesEnd?(run: Run): void | Promise<void>;
-  /** When an epoch is over: its row is the last of `run.history`, and the run stands at the start of the next one. */
+  /** After an evaluation: its row is the last of `run.history`, and the run stands where it goes on (at the start of the next epoch). */
   epochEnd?(run: Run, row: Row): void | Promise<void>;
   /** Once, when the run is finished and tested. */
   end?(run: Run, result: Result): void | Promise<void>;
@@ -52,11 +60,13 @@ export async function callHook(
   callback: Callback,
   folder: string,
   hook: (callback: Callback) => void | Promise<void>,
+  lost?: (callback: Callback, why: string) => void,
 ): Promise<void> {
   try {
     await hook(callback);
   } catch (error) {
     const reason = writeErrorReason(error);
+    if (callback.optional && lost !== undefined) return lost(callback, reason ?? messageOf(error));
     if (reason === undefined) throw error;
     throw new UserError(
       `${callback.name} cannot write to ${folder}: ${reason}. The checkpoints are intact: go on with --resume.`,

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../utils/index.js';
 import { loadCheckpoint, saveLast } from './checkpoint.js';
 import { decodeSafetensors } from './safetensors.js';
@@ -18,6 +18,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'checkpoint-'));
   await mkdir(join(folder, 'checkpoints'));
 });
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Loads `last` and checks that weights, optimizer and state are of one step, which is returned. */
 async function consistentStep(): Promise<number> {

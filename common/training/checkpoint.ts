@@ -6,8 +6,8 @@
 // at any instant leaves the old pair or the new one, never a mixture.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import type { StateDict } from '../nn/index.js';
 import { messageOf, UserError, writeFileAtomic } from '../utils/index.js';
 import { decodeSafetensors, encodeSafetensors, toStateDict } from './safetensors.js';
@@ -38,6 +38,14 @@ export async function saveLast(folder: string, checkpoint: Checkpoint): Promise<
 /** Saves the weights alone as checkpoints/best.safetensors. */
 export async function saveBest(folder: string, checkpoint: Checkpoint): Promise<void> {
   await guarded(folder, () => writeWeights(join(folder, 'checkpoints', 'best.safetensors'), checkpoint, null));
+}
+
+/** Saves the weights alone under another name. */
+export async function saveWeights(path: string, checkpoint: Checkpoint): Promise<void> {
+  await guarded(checkpointFolder(path), async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeWeights(path, checkpoint, null);
+  });
 }
 
 /** Reads and verifies checkpoints/last.safetensors or best.safetensors of a run folder. */
@@ -80,6 +88,9 @@ async function writeWeights(path: string, { state, model }: Checkpoint, training
   await writeFileAtomic(path, encodeSafetensors(model, { format: 'pt', atelier: stateToJson(complete) }));
   if (training !== null) await writeFileAtomic(join(path, '..', 'state.json'), `${stateToJson(complete, 2)}\n`);
 }
+
+/** The run's folder above a checkpoint. */
+const checkpointFolder = (path: string) => path.slice(0, path.lastIndexOf(`${sep}checkpoints${sep}`));
 
 /** Removes what no checkpoint names: the optimizer files of older ones and what a killed process left half-written. */
 async function tidy(checkpoints: string, keep: string): Promise<void> {

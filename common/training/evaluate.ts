@@ -1,7 +1,7 @@
 // How good a classifier is on a split: loss, accuracy, confusion matrix, the most confidently wrong images.
 import type * as tf from '@tensorflow/tfjs';
 import { compile } from '../backend/index.js';
-import { ConfusionMatrix } from '../metrics/index.js';
+import { ConfusionMatrix } from '../metrics/confusionMatrix.js';
 import type { Mistake } from './callbacks.js';
 import type { Classifier } from './onnx.js';
 
@@ -44,7 +44,7 @@ export function evaluator(model: Classifier, { classes, keep = 24 }: { classes: 
           const confidence = Math.exp((logits[i * classes + best] ?? Number.NaN) - logSum);
           if (best !== target) mistakes.push({ index: indices[i] ?? -1, label: target, predicted: best, confidence });
         });
-        confusion.add(labels, predicted);
+        confusion.update(predicted, labels);
         mistakes = mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).slice(0, keep);
       }
     } finally {

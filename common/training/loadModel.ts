@@ -1,6 +1,6 @@
-import { createModel, type ImageModel, parseModelSpec } from '../models/index.js';
+import { findRun } from '../config/index.js';
+import type { ImageModel } from '../models/index.js';
 import { loadCheckpoint } from './checkpoint.js';
-import { findRun } from './folder.js';
 import { checkSameModel, type Task } from './parts.js';
 import type { RunState } from './state.js';
 
@@ -21,6 +21,7 @@ export async function loadModel(run: string, which: 'best' | 'last' = 'best'): P
   const folder = await findRun(run);
   const { state, model: weights } = await loadCheckpoint(folder, which);
   const { task } = state;
+  const { createModel, parseModelSpec } = await import('../models/index.js');
   const { channels, size } = task.preprocessing;
   const model = createModel(parseModelSpec(task.model), { classes: task.labels.length, channels, size });
   checkSameModel(`${which}.safetensors of ${folder}`, task.model, weights, { model, task });

@@ -1,6 +1,6 @@
 // One process per run folder. proper-lockfile holds the lock; beside it `owner.json` says who, so that the lock of a process
 // which was killed on this machine is taken over at once instead of after the lock's age limit.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,15 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   } finally {
     await openGate();
   }
+}
+
+/** The process that uses a run folder now; undefined where none does. */
+export async function ownerOf(folder: string): Promise<{ pid: number; host: string } | undefined> {
+  const lockfilePath = join(folder, '.lock');
+  if (!existsSync(lockfilePath) || !(await lockfile.check(folder, { lockfilePath, stale: staleMilliseconds })))
+    return undefined;
+  const owner = await readOwner(join(folder, '.owner.json'));
+  return owner !== undefined && isAlive(owner) ? owner : undefined;
 }
 
 function inUse(folder: string, owner: Owner | undefined): UserError {

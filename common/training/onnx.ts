@@ -1,46 +1,62 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { exportOnnx } from '../backend/index.js';
-import type { Module } from '../nn/index.js';
+import type { ExportOptions } from '../backend/index.js';
+import { transformsSchema } from '../data/transforms/index.js';
+import { exportModule, type Module, saveModule } from '../nn/index.js';
 import { UserError } from '../utils/index.js';
 import type { Task } from './parts.js';
 
 /** A module from images [B, H, W, C] to logits [B, classes]. */
 export type Classifier = Module & { forward(x_BHWC: tf.Tensor4D): tf.Tensor2D };
 
-/**
- * The model as an ONNX file: input `image` (float32 [B, H, W, C], B free, already normalised), output `logits`. What an image
- * must go through before is in the metadata: `mean`, `std`, `size`, `channels` (JSON) and `labels` (JSON, by class index).
- */
-export function modelToOnnx(model: Classifier, task: Task): Uint8Array {
-  const { size, channels, mean, std } = task.preprocessing;
-  const wasTraining = model.training;
-  model.eval();
-  try {
-    return exportOnnx(({ image }: { image: tf.Tensor4D }) => ({ logits: model.forward(image) }), {
-      inputs: { image: { shape: [null, size, size, channels], dtype: 'float32' } },
+/** `opset` and `portable` as in `exportOnnx`. */
+export type OnnxOptions = Pick<ExportOptions<Images>, 'opset' | 'portable'>;
+
+type Images = { image: tf.Tensor4D };
+
+function exported(model: Classifier, task: Task) {
+  const { size, channels, transforms } = task.preprocessing;
+  return {
+    fn: ({ image }: Images) => ({ logits: model.forward(image) }),
+    options: {
+      inputs: { image: { shape: [null, size, size, channels], dtype: 'float32' as const } },
       outputs: ['logits'],
       metadata: {
-        mean: JSON.stringify(mean),
-        std: JSON.stringify(std),
+        transforms: JSON.stringify(transforms),
         size: String(size),
         channels: String(channels),
         labels: JSON.stringify(task.labels),
         model: JSON.stringify(task.model),
       },
-      names: new Map([...model.namedVariables()].map(([name, variable]) => [variable, name])),
-    });
-  } finally {
-    model.train(wasTraining);
-  }
+    },
+  };
+}
+
+/**
+ * The model as an ONNX file: input `image` (float32 [B, H, W, C], B free, already normalised), output `logits`. What an image
+ * must go through before is in the metadata: `transforms` (JSON; `checkTransforms` reads them), `size`, `channels`; `labels` by class index.
+ */
+export function modelToOnnx(model: Classifier, task: Task, how: OnnxOptions = {}): Uint8Array {
+  const { fn, options } = exported(model, task);
+  return exportModule(model, fn, { ...options, ...how });
+}
+
+/** The same written to a path, with the weights in a file beside it where they are above 2 GB. Returns the files and their bytes. */
+export function saveModelAsOnnx(
+  path: string,
+  model: Classifier,
+  task: Task,
+  how: OnnxOptions = {},
+): Promise<{ files: string[]; bytes: number }> {
+  const { fn, options } = exported(model, task);
+  return saveModule(path, model, fn, { ...options, ...how });
 }
 
 const json = <S extends z.ZodType>(schema: S) => z.string().transform((text) => schema.parse(JSON.parse(text)));
 const metadataSchema = z.object({
-  mean: json(z.array(z.number())),
-  std: json(z.array(z.number().positive())),
+  transforms: json(transformsSchema),
   size: json(z.int().positive()),
-  channels: json(z.int().positive()),
+  channels: json(z.union([z.literal(1), z.literal(3)])),
   labels: json(z.array(z.string())),
 });
 

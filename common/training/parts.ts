@@ -1,7 +1,10 @@
 // What a run trains, and whether a checkpoint belongs to it.
+
 import type { StateDict } from '../nn/index.js';
+import type { Schedule } from '../optim/index.js';
 import { UserError } from '../utils/index.js';
 import type { Callback } from './callbacks.js';
+import type { Limits } from './limits.js';
 import type { Classifier } from './onnx.js';
 import type { RunState } from './state.js';
 
@@ -19,7 +22,17 @@ export interface Parts {
   optimizer: Stateful & { iterations: number; readonly lr: number };
   /** Averaged weights under the parameters' names, if the loop keeps some. */
   ema?: Stateful;
+  /** What else has a state, such as SWA or a second optimizer: saved and restored under its name. */
+  parts?: Readonly<Record<string, Stateful>>;
+  /** The optimizer's schedule: told the monitored metric where it looks at one (plateau), and checked against the run's length. */
+  schedule?: number | Schedule;
   task: Task;
+}
+
+/** Which metric makes a checkpoint the best. */
+export interface Monitor {
+  metric: string;
+  mode: 'max' | 'min';
 }
 
 export interface RunSetup extends Parts {
@@ -30,8 +43,11 @@ export interface RunSetup extends Parts {
   config: unknown;
   versions: Record<string, string>;
   dataset: string | null;
-  monitor: { metric: string; mode: 'max' | 'min' };
+  monitor: Monitor;
+  limits: Limits;
   callbacks: readonly Callback[];
+  /** Goes on until something stops it: see lrFinder/mode.ts. */
+  endless?: boolean;
   release: () => Promise<void>;
 }
 
@@ -60,7 +76,29 @@ export function checkSameModel(
   );
 }
 
-export function prefixed(prefix: string, dict: StateDict | undefined): StateDict {
+/** Everything with a state beside the model, by the prefix of its names in a checkpoint. */
+export function statefulParts({ optimizer, ema, parts = {} }: Parts): [prefix: string, part: Stateful][] {
+  const all: [string, Stateful | undefined][] = [['optimizer', optimizer], ['ema', ema], ...Object.entries(parts)];
+  const named = new Set(all.map(([name]) => name));
+  if (named.size < all.length || [...named].some((name) => name.includes('.')))
+    throw new Error('parts of a run may not be called "optimizer" or "ema", and their names have no dots');
+  return all
+    .flatMap(([name, part]) => (part === undefined ? [] : [[`${name}.`, part] as const]))
+    .map(([a, b]) => [a, b]);
+}
+
+/** The states of all of them under one roof. */
+export function statesOf(setup: Parts): StateDict {
+  return new Map(statefulParts(setup).flatMap(([prefix, part]) => [...prefixed(prefix, part.stateDict())]));
+}
+
+/** A NaN is worse than every number. */
+export function isBetter(value: number, before: number, mode: 'max' | 'min'): boolean {
+  if (Number.isNaN(before)) return !Number.isNaN(value);
+  return mode === 'max' ? value > before : value < before;
+}
+
+function prefixed(prefix: string, dict: StateDict | undefined): StateDict {
   return new Map([...(dict ?? [])].map(([name, tensor]) => [prefix + name, tensor]));
 }
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from './checkpoint.js';
 import { makePaper, trainSmall } from './testing/small.js';
 
@@ -17,6 +17,7 @@ beforeEach(async () => {
   ({ dir, assets } = await makePaper());
   process.env.ATELIER_ASSETS = assets;
 });
+afterEach(() => rm(assets, { recursive: true, force: true }));
 
 /** Everything a run's checkpoints say, hashed. */
 async function bytesOf(folder: string): Promise<Record<string, string>> {

@@ -2,40 +2,49 @@
 import { join } from 'node:path';
 import { random } from '../backend/index.js';
 import { shortPath } from '../config/index.js';
-import { didYouMean, UserError } from '../utils/index.js';
+import { UserError } from '../utils/index.js';
 import { type Callback, callHook, type Result } from './callbacks.js';
 import { type Checkpoint, loadCheckpoint, saveLast } from './checkpoint.js';
 import { Epoch } from './epoch.js';
 import { exitCodeOf, type Interrupts, listenForInterrupts } from './interrupt.js';
-import { Log } from './log.js';
-import { Meter } from './meter.js';
-import { prefixed, type RunSetup, unprefixed } from './parts.js';
+import { type Limits, seconds } from './limits.js';
+import { Log, type LogLevel } from './log.js';
+import { isBetter, type RunSetup, statefulParts, statesOf, unprefixed } from './parts.js';
+import { checkMonitor, feedbackOf } from './schedule.js';
 import type { Row, RunState } from './state.js';
+import { Values } from './values.js';
 
-type Phase = 'idle' | 'step' | 'evaluation' | 'busy';
+/** `sanity`: the evaluation before step 0; `busy`: callbacks at work. */
+type Phase = 'idle' | 'sanity' | 'step' | 'evaluation' | 'busy';
 
 export class Run {
   /** Everything the run writes is below this folder. */
   readonly folder: string;
   readonly setup: RunSetup;
-  /** Optimizer steps so far, the epoch (from 0) and the batch within it that come next. */
+  readonly limits: Limits;
+  /** Optimizer steps so far, the epoch (from 0) and the batch within it that come next; bodies of the loop so far. */
   step = 0;
   epoch = 0;
   batch = 0;
+  batches = 0;
+  /** Batches of an epoch. */
   stepsPerEpoch = 0;
   epochsTotal = 0;
-  /** One row an epoch that is over. */
+  /** One row an evaluation: an epoch, unless `validateEvery` says otherwise. */
   history: Row[] = [];
   best: RunState['best'] = null;
-  /** Whether the last epoch was the best so far. */
+  /** Whether the last evaluation was the best so far. */
   improved = false;
+  /** What could not be written: told at the end. */
+  readonly lost: string[] = [];
+  readonly values = new Values();
   readonly interrupts: Interrupts;
+  phase: Phase = 'idle';
+  /** Until this step all is done again, and only `replayed` hooks are called. */
+  replayUntil = 0;
   private readonly file: Log;
-  private readonly meter = new Meter();
-  private evaluated: Row = {};
-  private current: Row = {};
-  private samples = 1;
-  private phase: Phase = 'idle';
+  private readonly off = new Set<Callback>();
+  private readonly began = performance.now();
   private stopping = false;
   private closed = false;
   /** Where the last checkpoint stands. */
@@ -44,7 +53,8 @@ export class Run {
   constructor(setup: RunSetup) {
     this.setup = setup;
     this.folder = setup.folder;
-    this.file = new Log(join(setup.folder, 'train.log'));
+    this.limits = setup.limits;
+    this.file = new Log(join(setup.folder, 'train.log'), (text) => this.print(text));
     // Between steps and while a checkpoint is written the loop itself looks for the signal; elsewhere all is saved already.
     this.interrupts = listenForInterrupts(() => {
       if (this.phase === 'idle' || this.phase === 'evaluation') this.exit();
@@ -52,15 +62,25 @@ export class Run {
     });
   }
 
-  /** The loop over what is left of `total` epochs. Leaving it early (break, an error) closes the run; `run.stop()` ends it in order. */
+  /**
+   * The loop over what is left of `total` epochs; each turn trains up to the next evaluation. The first turn before step 0 has no batches: it only
+   * evaluates (`sanityBatches`). Leaving the loop early (break, an error) closes the run; `run.stop()` ends it in order.
+   */
   async *epochs(total: number): AsyncGenerator<Epoch, void, void> {
-    this.epochsTotal = total;
+    const { fastDevRun, sanityBatches } = this.limits;
+    this.epochsTotal = this.setup.endless ? Number.POSITIVE_INFINITY : fastDevRun > 0 ? 1 : total;
     let complete = false;
     try {
       random.seed(this.setup.seed);
       await this.call((callback) => callback.start?.(this));
-      if (this.epoch >= total) this.log(`All ${total} epochs are done already.`);
-      while (this.epoch < total && !this.stopping) {
+      if (this.isOver) this.log(`All ${this.epochsTotal} epochs are done already.`);
+      else if (this.step === 0 && sanityBatches > 0 && fastDevRun === 0) {
+        this.phase = 'sanity';
+        yield new Epoch(this, this.epoch);
+        checkMonitor(this.setup.monitor.metric, this.values.takeEvaluated());
+        this.phase = 'idle';
+      }
+      while (!this.isOver && !this.stopping) {
         yield new Epoch(this, this.epoch);
         await this.endEpoch();
       }
@@ -70,41 +90,49 @@ export class Run {
     }
   }
 
-  /** Ends the loop after this epoch. */
+  /** Ends the loop after the evaluation that comes next. */
   stop(): void {
     this.stopping = true;
   }
 
-  /** A line for the terminal and train.log. */
-  log(message: string): void {
-    this.file.write(message);
-    if (!this.setup.callbacks.some((callback) => callback.log?.(message))) process.stderr.write(`${message}\n`);
+  /** Whether all epochs or `maxSteps` steps are done. */
+  get isOver(): boolean {
+    return this.epoch >= this.epochsTotal || this.step >= (this.limits.maxSteps ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether `maxTime` is over. */
+  get timeIsUp(): boolean {
+    const { maxTime } = this.limits;
+    return maxTime !== null && performance.now() - this.began > seconds(maxTime) * 1000;
+  }
+
+  /** A line for the terminal and train.log; `debug` is for the file alone, unless ATELIER_LOG says otherwise. */
+  log(message: string, level: LogLevel = 'info'): void {
+    this.file.write(message, level);
   }
 
   /** Writes checkpoints/last.safetensors as the run stands. */
   async save(): Promise<void> {
+    await this.call((callback) => callback.save?.(this));
     await saveLast(this.folder, this.checkpoint('last'));
-    this.saved = `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
-    this.file.write(`saved ${this.saved}`);
+    this.saved = this.place;
+    this.file.record(`saved ${this.saved}`);
   }
 
   /** Weights and state as the run stands. `best` holds the averaged weights, where the run has them: those were evaluated. */
   checkpoint(which: 'last' | 'best'): Checkpoint {
-    const { model, optimizer, ema, task, paper, seed, config, versions, dataset } = this.setup;
-    const { epoch, batch, step, best, history } = this;
+    const { model, ema, task, paper, seed, config, versions, dataset } = this.setup;
+    const { epoch, batch, step, batches, best, history } = this;
     const weights = model.stateDict();
     if (which === 'best')
       for (const [name, tensor] of ema?.stateDict() ?? []) if (weights.has(name)) weights.set(name, tensor);
     return {
       model: weights,
-      training: new Map(
-        which === 'best'
-          ? []
-          : [...prefixed('optimizer.', optimizer.stateDict()), ...prefixed('ema.', ema?.stateDict())],
-      ),
+      training: which === 'best' ? new Map() : statesOf(this.setup),
       state: {
-        ...{ format: 1, paper, seed, task, config, versions, dataset, epoch, batch, step },
-        ...{ meter: this.meter.state(), best, history, training: null, sha256: '' },
+        ...{ format: 2, paper, seed, task, config, versions, dataset, epoch, batch, step, batches },
+        ...{ schedule: feedbackOf(this.setup)?.state() ?? null, meter: this.values.meter.state() },
+        ...{ best, history: [...history], training: null, sha256: '' },
       },
     };
   }
@@ -117,18 +145,25 @@ export class Run {
         `${this.folder} was trained on other data: ${state.dataset} then, ${setup.dataset} now. Resume with the same data.`,
       );
     setup.model.loadStateDict(model);
-    setup.optimizer.loadStateDict(unprefixed('optimizer.', training));
+    for (const [prefix, part] of statefulParts(setup)) part.loadStateDict(unprefixed(prefix, training));
     setup.optimizer.iterations = state.step;
-    setup.ema?.loadStateDict(unprefixed('ema.', training));
-    this.meter.load(state.meter);
-    Object.assign(this, {
-      step: state.step,
-      epoch: state.epoch,
-      batch: state.batch,
-      best: state.best,
-      history: state.history,
-    });
-    this.saved = `epoch ${state.epoch + 1}, batch ${state.batch}, step ${state.step}`;
+    if (state.schedule !== null) feedbackOf(setup)?.load(state.schedule);
+    this.values.meter.load(state.meter);
+    const { step, epoch, batch, batches, best, history } = state;
+    Object.assign(this, { step, epoch, batch, batches, best, history: [...history] });
+    this.saved = this.place;
+  }
+
+  /**
+   * Goes back to the last checkpoint and does the steps since then again, bitwise the same, with `replayed` hooks instead of `step`: to find
+   * what went wrong in the step that has just been done. False where there is no checkpoint to go back to.
+   */
+  async rewind(): Promise<boolean> {
+    if (this.saved === undefined) return false;
+    const until = this.step;
+    this.restore(await loadCheckpoint(this.folder, 'last'));
+    this.replayUntil = until;
+    return true;
   }
 
   /** Puts the best weights into the model, to be tested and exported. */
@@ -140,7 +175,9 @@ export class Run {
   /** The end of the run: plots, model.onnx, the table. */
   async finish(result: Result): Promise<void> {
     await this.call((callback) => callback.end?.(this, result));
-    if (this.file.lost !== undefined) process.stderr.write(`${this.file.lost}\n`);
+    this.file.record('finished', result.test);
+    for (const what of [...this.lost, ...(this.file.lost === undefined ? [] : [this.file.lost])])
+      process.stderr.write(`${what}\n`);
     await this.close();
   }
 
@@ -153,82 +190,52 @@ export class Run {
     await this.setup.release();
   }
 
-  /** For Epoch. */
-  enterBatches(length: number): void {
-    if (length === 0) throw new UserError('The training split gives no batch: it is smaller than the batch size.');
-    this.stepsPerEpoch = length;
-    this.phase = 'step';
-  }
-
-  /** For Epoch: a batch is there. */
-  async beforeStep(samples: number): Promise<void> {
-    if (this.interrupts.pending !== undefined) await this.saveAndExit();
-    this.samples = samples;
-    this.current = {};
-    random.counter = this.step; // evaluations draw too: the step's random numbers depend on the step alone
-  }
-
-  /** For Epoch: the loop's body is done with the batch. */
-  async afterStep(): Promise<void> {
-    this.step++;
-    this.batch++;
-    await this.call((callback) => callback.step?.(this, this.current));
-    await new Promise((resolve) => setImmediate(resolve)); // lets signals, timers and the bar in
-    if (this.interrupts.pending !== undefined) await this.saveAndExit();
-  }
-
-  /** For Epoch: the evaluation comes next. */
-  async leaveBatches(): Promise<void> {
-    await this.call((callback) => callback.batchesEnd?.(this));
-    if (this.interrupts.pending !== undefined) this.exit();
-    this.phase = 'evaluation';
-  }
-
-  /** For Epoch. */
-  record(values: Row): void {
-    if (this.phase !== 'step') {
-      Object.assign(this.evaluated, values);
-      return;
-    }
-    Object.assign(this.current, values);
-    for (const [name, value] of Object.entries(values)) this.meter.add(name, value, this.samples);
-  }
-
   private async endEpoch(): Promise<void> {
     this.phase = 'busy';
-    const train = Object.entries(this.meter.means()).map(([name, value]) => [`train_${name}`, value]);
-    const row: Row = { epoch: this.epoch + 1, step: this.step, ...Object.fromEntries(train), ...this.evaluated };
-    row.lr = this.setup.optimizer.lr;
+    const ended = this.batch >= this.stepsPerEpoch;
+    const row: Row = { epoch: this.epoch + 1, step: this.step, ...this.values.takeRow(), lr: this.setup.optimizer.lr };
     const { metric, mode } = this.setup.monitor;
-    const value = row[metric];
-    if (value === undefined)
-      throw new UserError(
-        `The monitored metric "${metric}" was not logged; logged are ${Object.keys(row).join(', ')}.${didYouMean(metric, Object.keys(row))}`,
-      );
+    checkMonitor(metric, row);
+    const value = row[metric] ?? Number.NaN;
     this.improved = this.best === null || isBetter(value, this.best.value, mode);
     if (this.improved) this.best = { metric, value, epoch: this.epoch + 1 };
+    feedbackOf(this.setup)?.observe(value);
     this.history.push(row);
-    this.epoch++;
-    this.batch = 0;
-    this.meter.load({});
-    this.evaluated = {};
-    this.file.write(JSON.stringify(row));
+    if (ended) {
+      this.epoch++;
+      this.batch = 0;
+    }
+    if (this.timeIsUp && !this.isOver) {
+      this.log(`The time of this run (${this.limits.maxTime}) is up.`);
+      this.stop();
+    }
+    this.file.record('evaluated', row);
     await this.call((callback) => callback.epochEnd?.(this, row));
     this.phase = 'idle';
     if (this.interrupts.pending !== undefined) this.exit();
   }
 
-  private async call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
-    for (const callback of this.setup.callbacks) await callHook(callback, this.folder, hook);
+  /** For Epoch: runs a hook of every callback, in their order. */
+  async call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
+    const lost = (callback: Callback, why: string) => {
+      this.off.add(callback);
+      this.lost.push(`${callback.name} stopped at step ${this.step}, what it writes is incomplete: ${why}`);
+      this.log(`${this.lost.at(-1)}. The training goes on without it.`);
+    };
+    for (const callback of this.setup.callbacks)
+      if (!this.off.has(callback)) await callHook(callback, this.folder, hook, lost);
   }
 
-  private async saveAndExit(): Promise<never> {
-    await this.save();
-    return this.exit();
+  private print(text: string): void {
+    if (!this.setup.callbacks.some((callback) => callback.log?.(text))) process.stderr.write(`${text}\n`);
+  }
+
+  private get place(): string {
+    return `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
   }
 
   /** Ends the process as the signal asks; what is to be saved has been. */
-  private exit(): never {
+  exit(): never {
     for (const callback of this.setup.callbacks) callback.close?.(this);
     this.log(
       this.saved
@@ -237,10 +244,4 @@ export class Run {
     );
     process.exit(exitCodeOf(this.interrupts.pending ?? 'SIGINT'));
   }
-}
-
-/** A NaN is worse than every number. */
-function isBetter(value: number, before: number, mode: 'max' | 'min'): boolean {
-  if (Number.isNaN(before)) return !Number.isNaN(value);
-  return mode === 'max' ? value > before : value < before;
 }

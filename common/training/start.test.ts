@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../utils/index.js';
 import { makePaper, trainSmall } from './testing/small.js';
 
@@ -12,6 +12,7 @@ beforeEach(async () => {
   ({ dir, assets } = await makePaper());
   process.env.ATELIER_ASSETS = assets;
 });
+afterEach(() => rm(assets, { recursive: true, force: true }));
 
 async function refused(argv: string[], message: RegExp): Promise<void> {
   const failure = await trainSmall(dir, argv).then(

@@ -2,23 +2,30 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { type ConfigInfo, configInfo, shortPath } from '../config/index.js';
-import { didYouMean, UsageError, UserError, writeFileAtomic } from '../utils/index.js';
+import { UsageError, UserError, writeFileAtomic } from '../utils/index.js';
 import { checkpoints } from './callbacks/checkpoints.js';
 import { csv } from './callbacks/csv.js';
+import { stopAtNaN } from './callbacks/notFinite.js';
 import { onnx } from './callbacks/onnx.js';
 import { confusionPlot, curvesPlot, mistakesPlot } from './callbacks/plots.js';
 import { progress } from './callbacks/progress.js';
 import { summary } from './callbacks/summary.js';
 import type { Callback } from './callbacks.js';
 import { loadCheckpoint } from './checkpoint.js';
-import { differencesOf } from './differences.js';
+import { type Difference, differencesOf, textOf } from './differences.js';
 import { environment, versions } from './environment.js';
 import { createOutputFolder, createRunFolder, isRunFolder } from './folder.js';
+import { type LimitsInput, resolveLimits } from './limits.js';
 import { lockRun } from './lock.js';
+import { logSettings } from './log.js';
+import { loggers } from './loggers/index.js';
+import { sweepFolder, sweepSetup, takeSweepRequest } from './lrFinder/mode.js';
 import type { Classifier } from './onnx.js';
-import { checkSameModel, type Parts } from './parts.js';
+import { checkSameModel, type Monitor, type Parts } from './parts.js';
 import { Run } from './run.js';
+import { checkMonitor } from './schedule.js';
 
 export interface RunOptions extends Parts {
   model: Classifier;
@@ -27,40 +34,62 @@ export interface RunOptions extends Parts {
   /** Names that the loop logs after each epoch's batches: a monitored name that is not among them is told before step 0. */
   metrics?: readonly string[];
   /** What makes a checkpoint the best. Default: `val_accuracy`, the higher the better. */
-  monitor?: { metric: string; mode: 'max' | 'min' };
+  monitor?: Monitor;
+  /** How long it goes on, when it is evaluated and logged. Default: the config's `limits`, or `limitsSchema`'s defaults. */
+  limits?: LimitsInput;
+  /** The run's name where `config` is a plain object that `defineConfig` did not make. Default: `run`. */
+  name?: string;
   /** Says which data these are; a resume on other data is refused. */
   dataset?: string;
   /** What happens between the lines of the loop, in this order. Default: `defaultCallbacks()`. */
   callbacks?: readonly Callback[];
 }
 
-/** metrics.csv, checkpoints, plots, model.onnx, the bar and the table at the end. */
+/** metrics.csv, TensorBoard's files and metrics.jsonl, checkpoints, plots, model.onnx, the bar and the table at the end (not with ATELIER_LOG=json). */
 export function defaultCallbacks(): Callback[] {
-  return [progress(), csv(), checkpoints(), curvesPlot(), confusionPlot(), mistakesPlot(), onnx(), summary()];
+  const forPeople = !logSettings().json;
+  return [
+    ...(forPeople ? [progress()] : []),
+    csv(),
+    loggers(),
+    stopAtNaN(),
+    checkpoints(),
+    curvesPlot(),
+    confusionPlot(),
+    mistakesPlot(),
+    onnx(),
+    ...(forPeople ? [summary()] : []),
+  ];
 }
 
 /**
  * Opens a run: its folder (new, `--output`, or that of `--resume`), its lock, seed and signals; with `--resume` everything is put
  * where the last checkpoint stands, and the run ends bitwise as if it had never been stopped.
  *
- * @param config what `defineConfig` gave.
+ * @param config what `defineConfig` gave, or any plain object (then there are no overrides and no `--resume`).
  * @throws UserError where the folder is in use or holds another run, the checkpoint does not fit the model, the config or the
  * data, or the monitored metric is none of `metrics`.
  */
 export async function startRun(config: object, options: RunOptions): Promise<Run> {
-  const info = configInfo(config);
+  const info = infoOf(config, options.name);
   const paper = info.name;
-  const monitor = options.monitor ?? { metric: 'val_accuracy', mode: 'max' };
-  checkMonitor(monitor.metric, options.metrics);
+  const monitor: Monitor = options.monitor ?? { metric: 'val_accuracy', mode: 'max' };
+  if (options.metrics !== undefined) checkMonitor(monitor.metric, options.metrics);
+  const limits = resolveLimits(options.limits, config);
   const { resume, output } = info.options;
   if (resume !== undefined && output !== undefined)
     throw new UsageError("--resume goes on in the run's own folder: leave out --output.");
+  const sweep = takeSweepRequest();
+  if (sweep !== undefined && resume !== undefined)
+    throw new UsageError('lr-find starts from new weights: leave out --resume.');
   const folder =
     resume !== undefined
       ? resume
-      : output !== undefined
-        ? await createOutputFolder(output)
-        : await createRunFolder(paper, info.runName);
+      : sweep !== undefined
+        ? await createOutputFolder(output ?? sweepFolder(paper, info.runName))
+        : output !== undefined
+          ? await createOutputFolder(output)
+          : await createRunFolder(paper, info.runName);
   const release = await lockRun(folder);
   let run: Run | undefined;
   try {
@@ -69,15 +98,17 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
         `${folder} already holds a run. Continue it with --resume ${output}, or choose another --output.`,
       );
     const seed = options.seed ?? ('seed' in config && typeof config.seed === 'number' ? config.seed : 0);
-    const plain: unknown = JSON.parse(JSON.stringify(config));
+    const plain: unknown = JSON.parse(JSON.stringify(info.saved));
     run = new Run({
       ...options,
-      ...{ folder, paper, seed, monitor, release, config: plain, versions: versions() },
+      ...{ folder, paper, seed, monitor, limits, release, config: plain, versions: versions() },
       dataset: options.dataset ?? null,
       callbacks: options.callbacks ?? defaultCallbacks(),
+      ...(sweep && sweepSetup(sweep, limits)),
     });
+    if (sweep !== undefined) return run;
     if (resume === undefined) await describe(folder, info);
-    else await takeUp(run, folder, plain);
+    else await takeUp(run, info, plain);
     run.log(`Run folder: ${shortPath(folder)}`);
     return run;
   } catch (error) {
@@ -86,15 +117,22 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
   }
 }
 
-function checkMonitor(metric: string, metrics: readonly string[] | undefined): void {
-  if (metrics === undefined || metrics.includes(metric) || metric.startsWith('train_')) return;
-  throw new UserError(
-    `The monitored metric "${metric}" is logged by nobody; logged are ${metrics.join(', ')}.${didYouMean(metric, metrics)}`,
-  );
+/** What a plain object lacks of what `defineConfig` knows. */
+function infoOf(
+  config: object,
+  name = 'run',
+): Pick<ConfigInfo, 'name' | 'overrides' | 'runName' | 'options' | 'yaml' | 'saved'> {
+  try {
+    return configInfo(config);
+  } catch {
+    return { name, runName: name, overrides: [], options: {}, yaml: stringify(config), saved: config };
+  }
 }
 
+type Info = ReturnType<typeof infoOf>;
+
 /** What a new run folder says of itself. config.yaml comes last: it makes the folder a run. */
-async function describe(folder: string, info: ConfigInfo): Promise<void> {
+async function describe(folder: string, info: Info): Promise<void> {
   await mkdir(join(folder, 'plots'), { recursive: true });
   await writeFileAtomic(join(folder, 'overrides.txt'), info.overrides.map((line) => `${line}\n`).join(''));
   await writeFileAtomic(join(folder, 'environment.json'), `${JSON.stringify([environment()], null, 2)}\n`);
@@ -102,7 +140,8 @@ async function describe(folder: string, info: ConfigInfo): Promise<void> {
   await writeFileAtomic(join(folder, 'config.yaml'), info.yaml);
 }
 
-async function takeUp(run: Run, folder: string, config: unknown): Promise<void> {
+async function takeUp(run: Run, { options: { force = [] }, yaml }: Info, config: unknown): Promise<void> {
+  const { folder } = run;
   const path = join(folder, 'environment.json');
   const sessions: unknown = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : [];
   const last = join(folder, 'checkpoints', 'last.safetensors');
@@ -110,13 +149,21 @@ async function takeUp(run: Run, folder: string, config: unknown): Promise<void> 
     const checkpoint = await loadCheckpoint(folder, 'last');
     checkSameModel(last, checkpoint.state.task.model, checkpoint.model, run.setup);
     const changed = differencesOf(checkpoint.state.config, config);
-    if (changed.length > 0)
+    const isForced = ({ key }: Difference) => force.some((name) => key === name || key.startsWith(`${name}.`));
+    const refused = changed.filter((difference) => !isForced(difference)).map(textOf);
+    if (refused.length > 0)
       throw new UserError(
-        `${folder} was trained with another config; going on would not be the same run:\n${changed.join('\n')}\n` +
-          'Resume without these overrides, or start a new run with them.',
+        `${folder} was trained with another config; going on would not be the same run:\n${refused.join('\n')}\n` +
+          'Resume without these overrides, start a new run with them, or name each key with --force <key> to go on with the new value.',
       );
+    for (const difference of changed) run.log(`Forced from step ${checkpoint.state.step} on: ${textOf(difference)}.`);
     run.restore(checkpoint);
     run.log(`Resuming at epoch ${run.epoch + 1}, batch ${run.batch}, step ${run.step}.`);
+    if (changed.length > 0) {
+      // From here on the run is one of the new config: its checkpoints say so too.
+      await writeFileAtomic(join(folder, 'config.yaml'), yaml);
+      await run.save();
+    }
   } else run.log('Nothing was saved before the run was stopped: starting at step 0.');
   await writeFileAtomic(path, `${JSON.stringify([sessions, environment()].flat(), null, 2)}\n`);
 }

@@ -1,23 +1,23 @@
 // What a checkpoint says besides its tensors. It travels in the safetensors file's own metadata, so tensors and state cannot part.
 import { z } from 'zod';
+import { transformsSchema } from '../data/transforms/index.js';
 import { UserError } from '../utils/index.js';
 
 /** JSON has no NaN and no infinities: they travel as text. */
 const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).transform((value) => Number(value));
 const numbers = z.record(z.string(), number);
 
-/** What predicting needs to know about the images. */
+/** What predicting needs to know about the images: what is done to them, and what then reaches the model. */
 const preprocessing = z.object({
-  mean: z.array(z.number()),
-  std: z.array(z.number()),
+  transforms: transformsSchema,
   size: z.number().int().positive(),
-  channels: z.number().int().positive(),
+  channels: z.union([z.literal(1), z.literal(3)]),
 });
 
 const task = z.object({ model: z.record(z.string(), z.unknown()), labels: z.array(z.string()), preprocessing });
 
 const schema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   paper: z.string(),
   seed: z.number(),
   task,
@@ -29,6 +29,10 @@ const schema = z.object({
   epoch: z.number().int(),
   batch: z.number().int(),
   step: z.number().int(),
+  /** Bodies of the loop so far: as many as steps, or more where several batches make one step. */
+  batches: z.number().int(),
+  /** What a schedule that looks at a metric (plateau) keeps; null for one that is a function of the step. */
+  schedule: z.record(z.string(), z.number().nullable()).nullable(),
   /** Running means of the epoch that is under way. */
   meter: z.record(z.string(), z.object({ sum: number, count: z.number() })),
   best: z.object({ metric: z.string(), value: number, epoch: z.number().int() }).nullable(),
@@ -59,10 +63,18 @@ export function stateFromJson(json: string | undefined, where: string): RunState
   } catch {
     throw new UserError(`${where} is damaged: its run state is not JSON.`);
   }
-  if (typeof value === 'object' && value !== null && 'format' in value && value.format !== 1)
-    throw new UserError(`${where} has checkpoint format ${value.format}; this version reads format 1.`);
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(migrated(value, where));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new UserError(`${where}: its run state is not understood at ${issue?.path.join('.')}: ${issue?.message}.`);
+}
+
+/** An older format as today's: format 1 knew neither accumulation nor schedules with a state. */
+function migrated(value: unknown, where: string): unknown {
+  if (typeof value !== 'object' || value === null || !('format' in value)) return value;
+  if (value.format === 2) return value;
+  if (value.format === 1) return { ...value, format: 2, batches: 'step' in value ? value.step : 0, schedule: null };
+  throw new UserError(
+    `${where} has checkpoint format ${value.format}; this version reads formats 1 and 2. Read it with the version that wrote it.`,
+  );
 }

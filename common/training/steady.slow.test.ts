@@ -9,7 +9,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { compile, engineStats } from '../backend/index.js';
 import { defineConfig } from '../config/index.js';
-import { createLoader, ensureDigits, type Loader, openDataset } from '../data/index.js';
+import {
+  classNames,
+  createLoader,
+  ensureDigits,
+  type Loader,
+  loadDataset,
+  type TransformInput,
+} from '../data/index.js';
 import { crossEntropy } from '../losses/index.js';
 import { accuracy } from '../metrics/index.js';
 import { createModel, parseModelSpec } from '../models/index.js';
@@ -36,15 +43,15 @@ it('3,000 steps: the same tensors in every step, no more memory after warm-up, n
   const { dir, assets } = await makePaper();
   process.env.ATELIER_ASSETS = assets;
   const config = await defineConfig({ schema, dir, argv: ['epochs=60'] });
-  const [train, test] = [await openDataset(digits, 'train'), await openDataset(digits, 'test')];
+  const [train, test] = [await loadDataset(digits, { split: 'train' }), await loadDataset(digits, { split: 'test' })];
   const spec = parseModelSpec({ name: 'vit', patch: 7, dim: 32, depth: 2, heads: 2, dropout: 0.1 });
   const model = createModel(spec, { classes: 10, channels: 1, size: 28, seed: 0 });
   const parameters = model.namedParameters();
   const total = config.epochs * stepsPerEpoch;
   const optimizer = adamw(parameters, { lr: cosineSchedule({ peak: 1e-3, total, warmup: 50 }) });
   const average = ema(model.namedVariables(), { decay: 0.99 });
-  const normalize = { name: 'normalize', mean: [0.1], std: [0.3] } as const;
-  const affine = { name: 'affine', degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1], shear: 0 } as const;
+  const normalize = { name: 'normalize' as const, mean: [0.1], std: [0.3] };
+  const affine: TransformInput = { name: 'affine', degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1] };
   const trainLoader = createLoader(train, { batchSize, shuffle: true, workers: 1, transforms: [affine, normalize] });
   const testLoader = createLoader(test, { batchSize: 64, workers: 1, transforms: [normalize] });
   loaders.push(trainLoader, testLoader);
@@ -53,8 +60,8 @@ it('3,000 steps: the same tensors in every step, no more memory after warm-up, n
     callbacks: [progress(), csv(), checkpoints({ steps: 20 })],
     task: {
       model: spec,
-      labels: [...train.classes],
-      preprocessing: { mean: [0.1], std: [0.3], size: 28, channels: 1 },
+      labels: classNames(train),
+      preprocessing: { transforms: [{ name: 'normalize', mean: [0.1], std: [0.3] }], size: 28, channels: 1 },
     },
   });
   const step = compile((image: tf.Tensor4D, label: tf.Tensor1D) => {

@@ -5,15 +5,30 @@ import { gradientCheckpoint, initialise, TransformerEncoderLayer } from '../inde
 
 const recompute = process.argv[2] === 'again';
 const blocks = Array.from({ length: 12 }, () =>
-  initialise(new TransformerEncoderLayer({ dim: 64, heads: 4, feedForward: 256, dropout: 0, activation: 'gelu', normFirst: true, eps: 1e-5 }), 0).train(),
+  initialise(
+    new TransformerEncoderLayer({
+      dim: 64,
+      heads: 4,
+      feedForward: 256,
+      dropout: 0,
+      activation: 'gelu',
+      normFirst: true,
+      eps: 1e-5,
+    }),
+    0,
+  ).train(),
 );
 const parameters = blocks.flatMap((block) => [...block.namedParameters().values()]);
 const step = compile((x: tf.Tensor3D) => {
   const { value, grads } = tf.variableGrads(
     () =>
-      tf.mean(
-        tf.square(blocks.reduce<tf.Tensor3D>((y, block) => (recompute ? gradientCheckpoint(block, y) : block.forward(y)), x)),
-      ).asScalar(),
+      tf
+        .mean(
+          tf.square(
+            blocks.reduce<tf.Tensor3D>((y, block) => (recompute ? gradientCheckpoint(block, y) : block.forward(y)), x),
+          ),
+        )
+        .asScalar(),
     parameters,
   );
   for (const parameter of parameters)

@@ -6,6 +6,7 @@ export function csv(): Callback {
   let began = performance.now();
   return {
     name: 'csv',
+    optional: true,
     async start(run) {
       began = performance.now();
       if (run.history.length > 0) await writeMetricsCsv(run.folder, run.history);

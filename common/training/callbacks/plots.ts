@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { decodeImage, type ImageDataset } from '../../data/index.js';
+import type { Dataset } from '../../data/index.js';
 import { writeFileAtomic } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 
@@ -10,6 +10,7 @@ const visualization = () => import('../../visualization/index.js');
 export function curvesPlot(): Callback {
   return {
     name: 'curvesPlot',
+    optional: true,
     async end(run) {
       const { learningCurves, savePng } = await visualization();
       await savePng(learningCurves(run.history), join(run.folder, 'plots', 'learning_curves.png'));
@@ -21,6 +22,7 @@ export function curvesPlot(): Callback {
 export function confusionPlot(): Callback {
   return {
     name: 'confusionPlot',
+    optional: true,
     async end(run, { confusion }) {
       if (confusion === undefined) return;
       const { confusionMatrixFigure, savePng } = await visualization();
@@ -34,6 +36,7 @@ export function confusionPlot(): Callback {
 export function mistakesPlot(): Callback {
   return {
     name: 'mistakesPlot',
+    optional: true,
     async end(run, { mistakes = [], dataset }) {
       if (mistakes.length === 0 || dataset === undefined) return;
       const { imageGrid } = await visualization();
@@ -51,8 +54,11 @@ export function mistakesPlot(): Callback {
   };
 }
 
-async function gridImage(dataset: ImageDataset, row: number) {
-  const { data, width, height, channels } = await decodeImage(dataset.bytes(row), dataset.where(row));
+async function gridImage(dataset: Dataset, row: number) {
+  const { decodeImage, isImage } = await import('../../data/index.js');
+  const image = Object.values(await dataset.row(row)).find(isImage);
+  if (image === undefined) throw new Error(`${dataset.where(row)} has no image`);
+  const { data, width, height, channels } = await decodeImage(image.bytes, dataset.where(row));
   if (channels !== 1 && channels !== 3 && channels !== 4)
     throw new Error(`${dataset.where(row)} has ${channels} channels`);
   return { data, width, height, channels } as const;

@@ -1,5 +1,6 @@
 import type { Callback } from '../callbacks.js';
 import type { Run } from '../run.js';
+import { totalSteps } from '../schedule.js';
 import type { Row } from '../state.js';
 import { statusLine } from './statusLine.js';
 
@@ -24,7 +25,7 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Callback 
     const metrics = Object.entries(latest).map(([name, value]) => `${name} ${short(value)}`);
     if (steps === 0) return metrics;
     const rate = steps / seconds;
-    const remaining = (run.epochsTotal - run.epoch) * run.stepsPerEpoch - run.batch;
+    const remaining = totalSteps(run) - run.step;
     return [
       `${rate.toPrecision(3)} steps/s`,
       `${duration(remaining / rate).padStart(line === undefined ? 0 : 5)} left`,
@@ -44,7 +45,7 @@ export function progress(stream: NodeJS.WriteStream = process.stderr): Callback 
     step(run, values) {
       latest = values;
       if (since?.epoch !== run.epoch) since = { epoch: run.epoch, step: run.step, time: performance.now() };
-      if (line !== undefined) return show(run, partsOf(run));
+      if (line !== undefined) return line.isDue ? show(run, partsOf(run)) : undefined;
       if (performance.now() - spoken < 10_000) return;
       spoken = performance.now();
       stream.write(`${[head(run), `step ${run.batch}/${run.stepsPerEpoch}`, ...partsOf(run)].join(' · ')}\n`);

@@ -12,6 +12,8 @@ export interface Status {
 
 /** The last line of a terminal, drawn again and again; what is printed meanwhile goes above it. */
 export interface StatusLine {
+  /** Whether it would be drawn now: what it says need not be put together more often. */
+  readonly isDue: boolean;
   show(status: Status): void;
   print(text: string): void;
   /** Takes the line away and gives the terminal back. */
@@ -32,6 +34,9 @@ export function statusLine(stream: NodeJS.WriteStream): StatusLine {
   };
   return {
     clear,
+    get isDue() {
+      return performance.now() - drawn >= millisecondsBetween;
+    },
     show(status) {
       const first = bars === undefined || bar === undefined;
       if (bars === undefined || bar === undefined) {

@@ -11,9 +11,21 @@ export function checkpointOf(step: number, elements: number): Checkpoint {
     model: new Map([['weight', tensor()]]),
     training: new Map([['optimizer.weight.exp_avg', tensor()]]),
     state: {
-      ...{ format: 1, paper: 'p', seed: 0, config: {}, versions: {}, dataset: null, epoch: 0, batch: step, step },
+      ...{
+        format: 2,
+        paper: 'p',
+        seed: 0,
+        config: {},
+        versions: {},
+        dataset: null,
+        epoch: 0,
+        batch: step,
+        step,
+        batches: step,
+        schedule: null,
+      },
       ...{ meter: {}, best: null, history: [], training: null, sha256: '' },
-      task: { model: {}, labels: [], preprocessing: { mean: [0], std: [1], size: 1, channels: 1 } },
+      task: { model: {}, labels: [], preprocessing: { transforms: [], size: 1, channels: 1 } },
     },
   };
 }

@@ -7,11 +7,29 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { compile } from '../../backend/index.js';
 import { defineConfig } from '../../config/index.js';
+import { mixSchema } from '../../data/index.js';
 import { crossEntropy } from '../../losses/index.js';
 import { accuracy } from '../../metrics/index.js';
 import { Dropout, Flatten, initialise, Layer, Linear, ReLU, Sequential } from '../../nn/index.js';
-import { adamw, cosineSchedule, ema, valueAndGrads } from '../../optim/index.js';
-import { checkpoints, csv, progress, type Run, startRun } from '../index.js';
+import {
+  accumulator,
+  cosineSchedule,
+  createOptimizer,
+  ema,
+  optimizerSchema,
+  valueAndGrads,
+} from '../../optim/index.js';
+import {
+  type Callback,
+  checkpoints,
+  csv,
+  hardLabels,
+  limitsSchema,
+  mixing,
+  progress,
+  type Run,
+  startRun,
+} from '../index.js';
 
 const schema = z.strictObject({
   epochs: z.number().int().default(2),
@@ -21,6 +39,10 @@ const schema = z.strictObject({
   steps: z.number().int().nullable().default(null).describe('Save every so many steps'),
   pause: z.number().default(0).describe('Milliseconds to sleep in each step'),
   monitor: z.string().default('val_accuracy'),
+  optimizer: z.string().default('adamw'),
+  ema: z.boolean().default(true),
+  mixup: z.boolean().default(false),
+  limits: limitsSchema.prefault({}),
 });
 
 /** A folder that defineConfig takes for a paper, in a new folder for assets, which ATELIER_ASSETS then names. */
@@ -70,12 +92,20 @@ export const loader = {
   },
 };
 
+/** The last two batches of the same. */
+export const validation = { length: 2, batches: () => loader.batches(0, 5) };
+
 export interface Hooks {
+  callbacks?: readonly Callback[];
   /** Called after each step of the loop's body. */
   afterStep?(run: Run): void | Promise<void>;
   /** Another model or other data than the config says. */
   hidden?: number;
   dataset?: string;
+  /** The names that are promised to be logged; undefined: none. */
+  metrics?: readonly string[];
+  /** What the schedule is made for. Default: the run's steps. */
+  scheduleSteps?: number;
 }
 
 export async function trainSmall(dir: string, argv: readonly string[] | undefined, hooks: Hooks = {}): Promise<Run> {
@@ -83,29 +113,43 @@ export async function trainSmall(dir: string, argv: readonly string[] | undefine
   const { hidden = config.hidden } = hooks;
   const model = initialise(new Small(hidden), config.seed);
   const parameters = model.namedParameters();
-  const optimizer = adamw(parameters, {
-    lr: cosineSchedule({ peak: config.lr, total: config.epochs * loader.length, warmup: 3 }),
+  const { accumulate } = config.limits;
+  const schedule = cosineSchedule({
+    peak: config.lr,
+    total: hooks.scheduleSteps ?? config.epochs * Math.ceil(loader.length / accumulate),
+    warmup: 3,
   });
-  const average = ema(parameters, { decay: 0.9 });
+  const name = optimizerSchema.options.map((option) => option.shape.name.value).find((one) => one === config.optimizer);
+  const optimizer = createOptimizer(
+    { ...(name === 'muon' ? { name, rest: ['net.4.*'] } : { name: name ?? 'adamw' }), lr: schedule },
+    parameters,
+  );
+  const average = config.ema ? ema(parameters, { decay: 0.9 }) : undefined;
+  const sums = accumulate > 1 ? accumulator(parameters) : undefined;
   const run = await startRun(config, {
-    ...{ model, optimizer, ema: average, metrics: ['val_accuracy', 'val_loss'] },
+    ...{ model, optimizer, ema: average, metrics: 'metrics' in hooks ? hooks.metrics : ['val_accuracy', 'val_loss'] },
     monitor: { metric: config.monitor, mode: 'max' },
     dataset: hooks.dataset ?? 'rows',
+    schedule,
     task: {
       model: { name: 'small', hidden },
       labels: ['top', 'middle', 'bottom'],
-      preprocessing: { mean: [0], std: [1], size: 4, channels: 1 },
+      preprocessing: { transforms: [{ name: 'normalize', mean: [0], std: [1] }], size: 4, channels: 1 },
     },
-    callbacks: [csv(), checkpoints({ steps: config.steps ?? undefined }), progress()],
+    callbacks: hooks.callbacks ?? [csv(), checkpoints({ steps: config.steps ?? undefined }), progress()],
   });
-  const step = compile((image: tf.Tensor4D, label: tf.Tensor1D) =>
+  const mix = mixSchema.parse({ mixup: 1 });
+  const step = compile((image: tf.Tensor4D, label: tf.Tensor1D | tf.Tensor2D, updates: boolean) =>
     tf.tidy(() => {
       const { loss, aux, grads } = valueAndGrads(() => {
         const logits = model.forward(image);
-        return { loss: crossEntropy(logits, label), accuracy: accuracy(logits, label) };
+        return { loss: crossEntropy(logits, label), accuracy: accuracy(logits, hardLabels(label)) };
       }, parameters);
-      optimizer.step(grads);
-      average.update();
+      sums?.add(grads, image.shape[0]);
+      if (updates) {
+        optimizer.step(sums?.take() ?? grads);
+        average?.update();
+      }
       return { loss, accuracy: aux.accuracy };
     }),
   );
@@ -115,17 +159,18 @@ export async function trainSmall(dir: string, argv: readonly string[] | undefine
       return { val_loss: crossEntropy(logits, label), val_accuracy: accuracy(logits, label) };
     }),
   );
+  const batches = mixing(loader, config.mixup ? mix : null, { classes: 3, seed: config.seed });
   for await (const epoch of run.epochs(config.epochs)) {
     model.train();
-    for await (const { image, label } of epoch.batches(loader)) {
-      epoch.log(step(image, label));
+    for await (const { image, label } of epoch.batches(batches)) {
+      epoch.log(step(image, label, epoch.updates));
       if (config.pause > 0) await new Promise((resolve) => setTimeout(resolve, config.pause));
       await hooks.afterStep?.(run);
     }
     model.eval();
-    average.swap();
-    for await (const { image, label } of loader.batches(0, 5)) epoch.log(evaluate(image, label));
-    average.swap();
+    average?.swap();
+    for await (const { image, label } of epoch.validation(validation).batches(0)) epoch.log(evaluate(image, label));
+    average?.swap();
   }
   return run;
 }
