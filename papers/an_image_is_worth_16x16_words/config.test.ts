@@ -8,7 +8,8 @@ test.each(['digits', 'mnist', 'cifar10'])('data=%s goes with every model', async
   for (const model of ['small', 'cnn', 'resnet9', 'resnet18']) {
     const config = await define(`data=${data}`, `model=${model}`);
     expect(config.data.name).toBe(data);
-    expect(config.data.mean).toHaveLength(config.data.channels);
+    for (const part of ['train', 'eval'] as const)
+      expect(config.data.transforms[part].at(-1)).toMatchObject({ mean: { length: config.data.channels } });
   }
 });
 
@@ -27,10 +28,10 @@ test('model=resnet18 data=cifar10 is the recipe of 10 epochs', async () => {
     model: { name: 'resnet18' },
     data: {
       id: 'uoft-cs/cifar10',
-      augment: [
-        { name: 'randomCrop', padding: 4 },
-        { name: 'flip', p: 0.5 },
-      ],
+      transforms: {
+        train: [{ name: 'randomCrop', padding: 4 }, { name: 'flip', p: 0.5 }, { name: 'normalize' }],
+        eval: [{ name: 'resize', size: 32 }, { name: 'centerCrop', size: 32 }, { name: 'normalize' }],
+      },
     },
     optimizer: { name: 'sgd', lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
     schedule: { name: 'cosine', warmup: 1, floor: 0 },
@@ -49,16 +50,17 @@ test.each([
   [['optimizer.name=adam', 'optimizer.betas=[0.9, 0.99]'], undefined],
   [
     ['optimizer.nesterov=true'],
-    'unknown key optimizer.nesterov in optimizer (name: adamw). Keys there: name, lr, betas, eps, weightDecay',
+    'unknown key optimizer.nesterov in optimizer (name: adamw). Keys there: name, lr, weightDecay, groups, betas, eps, amsgrad',
   ],
   [['model=resnet18', 'optimizer.momentum=0'], 'optimizer.nesterov: needs optimizer.momentum > 0'],
   [['data=cifar10'], 'model.patch: 7 does not divide data.size 32; 1, 2, 4, 8, 16 do'],
   [['model.heads=3'], 'model.heads: 3 does not divide model.dim 128'],
-  [['data.channels=3'], 'data.mean: has 1 numbers, but data.channels is 3'],
+  [['data=cifar10', 'model=cnn', 'data.channels=1'], 'data.transforms.train: '],
+  [['data.size=30', 'model=cnn'], 'data.transforms.eval: give 28 × 28 pixels, but data.size is 30'],
   [['epochs=1'], undefined],
   [['epochs=1', 'schedule.warmup=2'], 'schedule.warmup: 2 epochs are more than epochs 1'],
   [['optimizer.lr=1e-6'], 'schedule.floor: 0.00001 is above optimizer.lr 0.000001'],
-  [['data.augment=[{name: crop}]'], 'data.augment[0].name must be one of randomCrop, flip, affine, but is "crop"'],
+  [['data.transforms.train=[{name: crop}]'], 'data.transforms.train[0].name must be one of '],
 ] as const)('%j', async (argv, message) => {
   if (message === undefined) expect(await define(...argv)).toBeDefined();
   else await expect(define(...argv)).rejects.toThrow(message);

@@ -12,13 +12,10 @@ const [name] = process.argv.slice(2);
 if (name === undefined) throw new UsageError('Which run? evaluate.ts <run folder or name>');
 const { model, task, folder } = await loadModel(name);
 const config = await loadResolvedConfig(join(folder, 'config.yaml'), schema);
-const { mean, std, size, channels } = task.preprocessing;
+const { transforms, size, channels } = task.preprocessing;
 
 const test = await openData(config.data, 'test');
-const loader = createLoader(test, {
-  ...{ size, channels: config.data.channels, workers: config.workers, batchSize: 250 },
-  transforms: [{ name: 'normalize', mean, std }],
-});
+const loader = createLoader(test, { transforms, channels, workers: config.workers, batchSize: 250 });
 const { loss, accuracy, confusion } = await evaluator(model, { classes: task.labels.length })(loader);
 await loader.close();
 

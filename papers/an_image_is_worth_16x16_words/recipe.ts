@@ -3,38 +3,32 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { configInfo } from 'common/config';
-import { ensureDigits, type ImageDataset, openDataset } from 'common/data';
-import { linkDataset } from 'common/hub';
-import { adam, adamw, constantSchedule, cosineSchedule, linearSchedule, type Optimizer, sgd } from 'common/optim';
+import { type Dataset, ensureDigits, loadDataset } from 'common/data';
+import { linkDataset, terminalProgress } from 'common/hub';
+import { createOptimizer, createSchedule, type Optimizer, type Schedule } from 'common/optim';
 import { assetsDir } from 'common/utils';
 import type { Config } from './schema.js';
 
-/** A split of the chosen data set; the built-in digits are made where they are missing. The paper's `data` then links to it. */
-export async function openData(data: Config['data'], split: 'train' | 'test'): Promise<ImageDataset> {
-  const folder = data.folder ?? (data.id === null ? await ensureDigits() : join(assetsDir(), 'datasets', data.id));
-  const dataset = await openDataset(folder, split);
-  if (data.folder === null) await linkDataset(import.meta.dirname, folder);
+/** A split of the chosen data set; what is missing is drawn (the built-in digits) or downloaded. The paper's `data` then links to it. */
+export async function openData(data: Config['data'], split: 'train' | 'test'): Promise<Dataset> {
+  const source = data.folder ?? data.id ?? (await ensureDigits());
+  const progress = terminalProgress();
+  const dataset = await loadDataset(source, { split, onProgress: progress.update }).finally(progress.stop);
+  if (data.folder === null)
+    await linkDataset(import.meta.dirname, data.id === null ? source : join(assetsDir(), 'datasets', data.id));
   return dataset;
 }
 
-const schedules = { cosine: cosineSchedule, linear: linearSchedule, constant: constantSchedule };
-
+/** The schedule over the run's steps, and the optimizer that follows it. */
 export function optimizerOf(
-  { optimizer, schedule, epochs }: Config,
+  { optimizer, schedule: spec, epochs, limits }: Config,
   parameters: Map<string, tf.Variable>,
-  stepsPerEpoch: number,
-): Optimizer {
-  const total = epochs * stepsPerEpoch;
-  const warmup = Math.round(schedule.warmup * stepsPerEpoch);
-  const lr = schedules[schedule.name]({ peak: optimizer.lr, total, warmup, floor: schedule.floor });
-  switch (optimizer.name) {
-    case 'sgd':
-      return sgd(parameters, { ...optimizer, lr });
-    case 'adam':
-      return adam(parameters, { ...optimizer, lr });
-    case 'adamw':
-      return adamw(parameters, { ...optimizer, lr });
-  }
+  batchesPerEpoch: number,
+): { optimizer: Optimizer; schedule: Schedule } {
+  const stepsPerEpoch = Math.ceil(batchesPerEpoch / limits.accumulate);
+  const length = limits.maxSteps === null ? epochs : Math.min(epochs, limits.maxSteps / stepsPerEpoch);
+  const schedule = createSchedule(spec, { lr: optimizer.lr, stepsPerEpoch, epochs: length });
+  return { schedule, optimizer: createOptimizer({ ...optimizer, lr: schedule }, parameters) };
 }
 
 /** Test accuracy that the README promises for a data set and a model at their default recipe, trained for so many epochs at least. */
@@ -46,7 +40,7 @@ const promises: Record<string, Record<string, { epochs: number; accuracy: number
 
 /** Only where the command line changes nothing that the README's numbers depend on. */
 export function expected(config: Config): { accuracy?: number } {
-  const harmless = /^(data|model|epochs|seed|workers|threads|data\.folder)=/;
+  const harmless = /^(data|model|epochs|seed|workers|threads|limits\.(sanityBatches|logEvery)|data\.folder)=/;
   if (!configInfo(config).overrides.every((override) => harmless.test(override))) return {};
   const promise = promises[config.data.name]?.[config.model.name];
   return promise === undefined || config.epochs < promise.epochs ? {} : { accuracy: promise.accuracy };

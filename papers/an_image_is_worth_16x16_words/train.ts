@@ -12,65 +12,71 @@
 import type * as tf from '@tensorflow/tfjs';
 import { compile, configureEngine } from 'common/backend';
 import { defineConfig } from 'common/config';
-import { createLoader, fingerprint, type Transform } from 'common/data';
+import { classNames, createLoader } from 'common/data';
 import { crossEntropy } from 'common/losses';
 import { accuracy } from 'common/metrics';
 import { createModel, parseModelSpec } from 'common/models';
-import { clipGradNorm, ema, valueAndGrads } from 'common/optim';
-import { evaluator, startRun } from 'common/training';
+import { accumulator, clipGradNorm, ema, valueAndGrads } from 'common/optim';
+import { evaluator, hardLabels, mixing, startRun } from 'common/training';
 import { expected, openData, optimizerOf } from './recipe.js';
 import { schema } from './schema.js';
 
 const config = await defineConfig({ schema, dir: import.meta.dirname });
 const { seed, batchSize, epochs, labelSmoothing, clipNorm } = config;
-const { mean, std, size, channels, augment } = config.data;
+const { size, channels, transforms } = config.data;
 if (config.threads !== null) configureEngine({ threads: config.threads });
 
 // Data: decoded and augmented in threads; order and augmentation are functions of (seed, epoch, row).
 const train = await openData(config.data, 'train');
 const test = await openData(config.data, 'test');
-const normalize: Transform = { name: 'normalize', mean, std };
-const shape = { size, channels, seed, workers: config.workers };
+const shared = { channels, seed, workers: config.workers };
 const trainLoader = createLoader(train, {
-  ...{ ...shape, batchSize, shuffle: true, dropLast: true },
-  transforms: [...augment, normalize],
+  ...{ ...shared, batchSize, shuffle: true, dropLast: true },
+  transforms: transforms.train,
 });
-const testLoader = createLoader(test, { ...shape, batchSize: 250, transforms: [normalize] });
+const testLoader = createLoader(test, { ...shared, batchSize: 250, transforms: transforms.eval });
 
 // Model and optimizer.
-const labels = [...train.classes];
+const labels = classNames(train);
 const spec = parseModelSpec(config.model);
 const model = createModel(spec, { classes: labels.length, channels, size, seed });
+const batches = mixing(trainLoader, config.mix, { classes: labels.length, seed });
 const parameters = model.namedParameters();
-const optimizer = optimizerOf(config, parameters, trainLoader.length);
+const { optimizer, schedule } = optimizerOf(config, parameters, trainLoader.length);
 const average = config.ema === null ? undefined : ema(model.namedVariables(), config.ema);
+const sums = config.limits.accumulate > 1 ? accumulator(parameters) : undefined;
 
 const run = await startRun(config, {
-  ...{ model, optimizer, ema: average, dataset: fingerprint(train) },
-  task: { model: spec, labels, preprocessing: { mean, std, size, channels } },
+  ...{ model, optimizer, schedule, ema: average, dataset: train.fingerprint },
+  task: { model: spec, labels, preprocessing: { transforms: transforms.eval, size, channels } },
   metrics: ['val_loss', 'val_accuracy'],
   monitor: { metric: 'val_accuracy', mode: 'max' },
 });
 run.log(describe());
 
 // One step: forward, backward and update are one graph, recorded at the first call and replayed after it.
-const step = compile((image: tf.Tensor4D, label: tf.Tensor1D) => {
+// `updates`: whether the batch completes a step, or its gradients are only added up (limits.accumulate).
+const step = compile((image: tf.Tensor4D, label: tf.Tensor1D | tf.Tensor2D, updates: boolean) => {
   const { loss, aux, grads } = valueAndGrads(() => {
     const logits = model.forward(image);
-    return { loss: crossEntropy(logits, label, { labelSmoothing }), accuracy: accuracy(logits, label) };
+    return { loss: crossEntropy(logits, label, { labelSmoothing }), accuracy: accuracy(logits, hardLabels(label)) };
   }, parameters);
-  optimizer.step(clipNorm === null ? grads : clipGradNorm(grads, clipNorm).grads);
-  average?.update();
+  sums?.add(grads, image.shape[0]);
+  if (updates) {
+    const whole = sums?.take() ?? grads;
+    optimizer.step(clipNorm === null ? whole : clipGradNorm(whole, clipNorm).grads);
+    average?.update();
+  }
   return { loss, accuracy: aux.accuracy };
 });
 const evaluate = evaluator(model, { classes: labels.length });
 
 for await (const epoch of run.epochs(epochs)) {
   model.train();
-  for await (const { image, label } of epoch.batches(trainLoader)) epoch.log(step(image, label));
+  for await (const { image, label } of epoch.batches(batches)) epoch.log(step(image, label, epoch.updates));
 
   average?.swap(); // the averages are what is evaluated and kept as best
-  const { loss, accuracy } = await evaluate(testLoader);
+  const { loss, accuracy } = await evaluate(epoch.validation(testLoader));
   average?.swap();
   epoch.log({ val_loss: loss, val_accuracy: accuracy });
 }

@@ -31,6 +31,20 @@ test('runs in turns with peers, and prints ratios and their geometric mean', asy
   expect(stdout).toMatch(/ours against fast\ncase .*\nop\/add .*\ngeometric mean/);
 }, 60_000);
 
+test('data: a set that is not there is skipped with a line; an unknown case is told with the nearest', async () => {
+  const { stdout } = await bench('data', 'mnist', 'folder224', '--datasets', import.meta.dirname);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { case: 'mnist', skipped: `ylecun/mnist is not in ${import.meta.dirname}` },
+    { case: 'folder224', skipped: `atelier/hymenoptera is not in ${import.meta.dirname}` },
+  ]);
+  await expect(bench('data', 'minst')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('"mnist"') });
+}, 60_000);
+
 test('an unknown case is told with the nearest', async () => {
   await expect(bench('vit_d129')).rejects.toMatchObject({
     code: 2,

@@ -12,11 +12,15 @@ interface Options extends MeasureOptions {
   rounds: number;
   scaling?: boolean;
   output: string;
+  datasets: string;
 }
 
 const program = new Command('bench')
   .description('Times training steps, inference and operators. One JSON line a case; with --peer also ratios.')
-  .argument('[case...]', `cases, or groups of them: ${Object.keys(groups).join(', ')} (default: train)`)
+  .argument(
+    '[case...]',
+    `cases, or groups of them: ${Object.keys(groups).join(', ')} (default: train); or data [case...]: loading data; or loop: what the loop of a run costs`,
+  )
   .option('--steps <n>', 'counted steps', Number, 15)
   .option('--warmup <n>', 'steps before, not counted', Number, 3)
   .option('--threads <n>', 'threads of one operator (default: the cores)', Number)
@@ -32,7 +36,15 @@ const program = new Command('bench')
   .option('--profile <prefix>', "write ONNX Runtime's Chrome trace")
   .option('--scaling', 'cost of a step against batch, width, depth and sequence length, beside the operation count')
   .option('--output <file>', 'with --scaling: where the picture goes', join(assetsDir(), 'outputs', 'scaling.png'))
-  .action(async (names: string[], { peer: peers, scaling, output, ...options }: Options) => {
+  .option('--datasets <folder>', 'with data: where <owner>/<name> of the data sets lie', join(assetsDir(), 'datasets'))
+  .action(async (names: string[], { peer: peers, scaling, output, datasets, ...options }: Options) => {
+    if (names[0] === 'loop') return (await import('./loop.js')).benchLoop();
+    if (names[0] === 'data')
+      return (await import('./data/compareData.js')).benchData(names.slice(1), {
+        datasets,
+        peers,
+        rounds: options.rounds,
+      });
     if (scaling) return (await import('./scaling.js')).measureScaling({ ...options, output });
     const chosen = chooseCases(names);
     if (peers.length > 0) compare(chosen, { ...options, peers });

@@ -33,7 +33,10 @@ interface Outcome {
 function atelier(args: string[], shell?: string): Promise<Outcome> {
   const command = [process.execPath, cli, ...args];
   const [file = '', ...rest] = shell === undefined ? command : ['sh', '-c', shell, 'sh', ...command];
-  const child = spawn(file, rest, { env: { ...process.env, ATELIER_ASSETS: assets, ATELIER_DEBUG: '' }, cwd: assets });
+  const child = spawn(file, rest, {
+    env: { ...process.env, ATELIER_ASSETS: assets, ATELIER_DEBUG: '', HF_HUB_OFFLINE: '1' },
+    cwd: assets,
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;
@@ -75,12 +78,16 @@ beforeAll(async () => {
 
 describe('a run', () => {
   it('leaves everything in its folder', async () => {
-    const names = (await readdir(run, { recursive: true })).filter((name) => !/training-\w+/.test(name)).sort();
+    const names = (await readdir(run, { recursive: true }))
+      .filter((name) => !/training-\w+/.test(name))
+      .map((name) => name.replace(/tfevents.*/, 'tfevents'))
+      .sort();
     expect(names).toEqual(
       [
         ...['checkpoints', 'checkpoints/best.safetensors', 'checkpoints/last.safetensors', 'checkpoints/state.json'],
-        ...['config.yaml', 'environment.json', 'metrics.csv', 'model.onnx', 'overrides.txt', 'plots'],
-        ...['plots/confusion_matrix.png', 'plots/learning_curves.png', 'plots/mistakes.png', 'train.log'],
+        ...['config.yaml', 'environment.json', 'metrics.csv', 'metrics.jsonl', 'model.onnx', 'overrides.txt', 'plots'],
+        ...['plots/confusion_matrix.png', 'plots/learning_curves.png', 'plots/mistakes.png', 'tensorboard'],
+        ...['tensorboard/events.out.tfevents', 'train.log'],
       ].sort(),
     );
   });
@@ -110,6 +117,10 @@ describe('a run', () => {
     const exported = await atelier(['export', run, '--to', to]);
     expect(exported.code, exported.stderr).toBe(0);
     expect(await readFile(to)).toEqual(await readFile(join(run, 'model.onnx')));
+    const portable = await atelier(['export', run, '--to', to, '--portable', '--opset', '17']);
+    expect(portable.code, portable.stderr).toBe(0);
+    expect((await readFile(to)).toString('latin1')).not.toContain('com.microsoft');
+    expectRefusal(await atelier(['export', run, '--to', to, '--opset', '9']), 2, '--opset 9', 'from 13 to 26');
     const evaluated = await atelier(['evaluate', run]);
     expect(evaluated.code, evaluated.stderr).toBe(0);
     expect(evaluated.stdout).toMatch(/32 test images[\s\S]*accuracy \d+\.\d\d %/);
@@ -138,8 +149,7 @@ describe('bad input', () => {
     expectRefusal(
       await atelier(['train', paper, 'data=mnist']),
       1,
-      /ylecun\/mnist/,
-      /atelier download dataset ylecun\/mnist/,
+      /HF_HUB_OFFLINE is set, and the dataset ylecun\/mnist is not in/,
     );
   });
 

@@ -1,5 +1,18 @@
 import { Command, CommanderError } from 'commander';
+import { addAssetsCommand } from './assets.js';
+import { addAverageCommand } from './average.js';
+import { addBoardCommand } from './board.js';
+import { addCompletionCommand } from './completion.js';
+import { addDiffCommand } from './diff.js';
+import { addDownloadCommand } from './download.js';
 import { exitCodeOf, printError } from './errors.js';
+import type { ExportFlags } from './export.js';
+import { addLinkCommand } from './link.js';
+import { addLrFindCommand } from './lrFind.js';
+import { addNewCommand } from './new.js';
+import { addRunsCommand } from './runs.js';
+import { addSplitCommand } from './split.js';
+import { addStatsCommand } from './stats.js';
 
 // Each command loads what it needs when it is run, so that --help answers at once.
 const program = new Command('atelier')
@@ -38,17 +51,24 @@ program
   .description("write a run's best weights as an ONNX file")
   .argument('<run>', "a run's folder or name")
   .requiredOption('--to <file>', 'where to write')
-  .action(async (run: string, { to }: { to: string }) => (await import('./export.js')).exportRun(run, to));
+  .option('--portable', "only operators of the ONNX standard, none of ONNX Runtime's own")
+  .option('--validate', 'compare with the checkpoint on real samples of the test split')
+  .option('--benchmark', 'time batches of 1 to 64')
+  .option('--opset <n>', "version of ONNX's operators, 13 to 26 (default 20)")
+  .action(async (run: string, flags: ExportFlags) => (await import('./export.js')).exportRun(run, flags));
 
-program
-  .command('download')
-  .description('fetch a data set or a model from the Hugging Face Hub into assets/')
-  .argument('<kind>', 'dataset or model')
-  .argument('<id>', 'owner/name')
-  .option('--revision <name>', 'branch, tag or commit')
-  .action(async (kind: string, id: string, options: { revision?: string }) =>
-    (await import('./download.js')).download(kind, id, options),
-  );
+addAverageCommand(program);
+addBoardCommand(program);
+addDiffCommand(program);
+addLrFindCommand(program);
+addRunsCommand(program);
+addDownloadCommand(program);
+addAssetsCommand(program);
+addLinkCommand(program);
+addNewCommand(program);
+addStatsCommand(program);
+addSplitCommand(program);
+addCompletionCommand(program);
 
 program
   .command('doctor')

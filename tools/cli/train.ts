@@ -3,9 +3,13 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { didYouMean, projectRoot, UserError } from 'common/utils';
 
-/** Runs a paper's train.ts in this process, as `npx tsx <paper>/train.ts <rest>` would. */
+/** Runs a paper's train.ts in this process, as `npx tsx <paper>/train.ts <rest>` would; with -m many of them, in processes of their own. */
 export async function train(paper: string, rest: readonly string[]): Promise<void> {
-  await runScript(join(findPaper(paper, 'train.ts'), 'train.ts'), rest);
+  const dir = findPaper(paper, 'train.ts');
+  const has = (...flags: string[]) => rest.some((word) => flags.includes(word));
+  if (has('-m', '--multirun') && !has('-h', '--help'))
+    process.exitCode = await (await import('./multirun.js')).multirun(dir, rest);
+  else await runScript(join(dir, 'train.ts'), rest);
 }
 
 /** Imports a script with the command line that it reads. */

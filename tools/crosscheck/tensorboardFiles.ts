@@ -15,7 +15,14 @@ for (const [run, lr] of [
 ] as const) {
   const place = join(folder, run);
   const first = await open(place, 0);
-  first.hparams({ lr, 'model.name': run, nesterov: run === 'a', betas: [0.9, 0.999], seed: null });
+  first.hparams({
+    lr,
+    'model.name': run,
+    nesterov: run === 'a',
+    betas: [0.9, 0.999],
+    seed: run === 'a' ? 0 : 1,
+    note: null,
+  });
   const write = (logger: LoggerGroup, from: number, to: number, sign = 1) => {
     for (let step = from; step <= to; step++) logger.scalars(step, { step_loss: (sign * lr) / step, lr });
   };
@@ -25,7 +32,7 @@ for (const [run, lr] of [
 
   const logger = await open(place, 50);
   write(logger, 51, 100);
-  logger.scalars(100, { epoch: 1, train_loss: 0.5, val_loss: 0.25, val_accuracy: 0.9 });
+  logger.scalars(100, { epoch: 1, zero: 0, train_loss: 0.5, val_loss: 0.25, val_accuracy: 0.9 });
   for (const channels of [1, 3, 4]) {
     const data = Uint8Array.from({ length: 24 * 32 * channels }, (_, i) => (i * 5) % 256);
     logger.image(100, `image_${channels}`, { data, height: 24, width: 32, channels });

@@ -45,6 +45,8 @@ for run, lr in [("a", 0.1), ("b", 0.01)]:
         read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content)
     hparams = content.session_start_info.hparams
     assert hparams["lr"].number_value == lr and hparams["nesterov"].bool_value == (run == "a")
+    assert hparams["seed"].WhichOneof("kind") == "number_value" and hparams["nesterov"].WhichOneof("kind") == "bool_value"
+    assert read.Scalars("zero")[0].value == 0
     assert hparams["betas"].string_value == "[0.9,0.999]"
 print("EventAccumulator: scalars, purge on resume, images, histograms, text, PR curves, hparams: equal")
 
