@@ -31,7 +31,7 @@ export interface FitOptions extends Omit<RunOptions, 'model' | 'optimizer' | 'em
   ema?: Ema;
   /** What is done to the gradients: `createClip({ name: 'norm', max: 1 })`. */
   clip?: Clip;
-  /** As `limits.epochs` says nothing of it: what the run is told by a plain object. Default: `{ epochs }`. */
+  /** What the run's folder keeps as its config. Default: `{ epochs }`. */
   config?: object;
 }
 
