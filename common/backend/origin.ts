@@ -1,6 +1,7 @@
-import { relative, sep } from 'node:path';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engine } from '@tensorflow/tfjs-core';
+import { shortPath } from '../utils/index.js';
 
 /** Frames that a stack keeps above tfjs's engine: an operator is two of them, and the callers of which a message tells. */
 const DEPTH = 10;
@@ -50,8 +51,7 @@ function callers(stack: string): string[] {
     if (where === '' || /node_modules|tfjs-[a-z-]+\/src\//.test(where)) continue;
     const path = where.startsWith('file:') ? fileURLToPath(where) : where;
     if (path.startsWith(own) && !path.endsWith('.test.ts')) continue;
-    const short = relative(process.cwd(), path);
-    places.push(`${short.startsWith('..') ? path : short}:${row}:${column}`);
+    places.push(`${shortPath(path)}:${row}:${column}`);
   }
   return places;
 }

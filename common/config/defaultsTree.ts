@@ -1,9 +1,9 @@
 // From `defaults:` lists to the files in their order, as Hydra 1.3 does it (hydra/_internal/defaults_list.py).
-import { didYouMean } from '../utils/index.js';
+import { didYouMean, shortPath } from '../utils/index.js';
 import { type Default, readDefaults } from './defaults.js';
 import { type Groups, optionFile } from './groups.js';
 import { groupKey, packageOf } from './package.js';
-import { fail, type Source, shortPath } from './source.js';
+import { fail, type Source } from './source.js';
 import type { MapTree } from './tree.js';
 import { readYaml } from './yamlFile.js';
 

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { assetsDir, didYouMean, UserError } from '../utils/index.js';
-import { shortPath } from './source.js';
+import { assetsDir, didYouMean, shortPath, UserError } from '../utils/index.js';
 
 /**
  * The folder of a run, which was given as a path, also to a file in it, or by its name under `assets/outputs/<paper>`: of `paper`, or of

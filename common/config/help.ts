@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
+import { shortPath } from '../utils/index.js';
 import type { Composed, Composition } from './compose.js';
 import type { Groups } from './groups.js';
 import { formatValue } from './override.js';
 import type { ObjectShape, Shape } from './shape.js';
-import { shortPath } from './source.js';
 import { toPlain } from './tree.js';
 import { readYaml } from './yamlFile.js';
 

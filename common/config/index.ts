@@ -6,4 +6,3 @@ export { type Job, type MultirunPlan, planMultirun } from './planMultirun.js';
 export { PrintAndExit } from './printAndExit.js';
 export { reportUncaught } from './report.js';
 export { loadResolvedConfig } from './resolved.js';
-export { shortPath } from './source.js';

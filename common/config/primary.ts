@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { didYouMean, UserError } from '../utils/index.js';
+import { didYouMean, shortPath, UserError } from '../utils/index.js';
 import { commonGroups } from './commonGroups.js';
 import { findGroups, type Groups, joinGroups } from './groups.js';
 import type { Shape } from './shape.js';
-import { shortPath } from './source.js';
 
 /** The file that composing begins with. */
 export interface Primary {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../utils/index.js';
+import { shortPath, UsageError } from '../utils/index.js';
 import { formatValue } from './override.js';
-import { shortPath } from './source.js';
 
 /** The arguments that a run was started with, from its overrides.txt (one a line); none where it has no such file. */
 export async function readOverrides(run: string): Promise<string[]> {

@@ -1,5 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
-import { UsageError, UserError } from '../utils/index.js';
+import { shortPath, UsageError, UserError } from '../utils/index.js';
 
 /** Where a value comes from: a place in a YAML file (line and column from 1), or an override as it was written and the place in it (from 0). */
 export type Source = { file: string; line: number; column: number } | { override: string; at: number };
@@ -8,12 +7,6 @@ export type Source = { file: string; line: number; column: number } | { override
 export interface Problem {
   source: Source;
   message: string;
-}
-
-/** A file's path as a person at this shell would write it. */
-export function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === '' ? '.' : short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
 /** `papers/x/config.yaml:7:3` (which terminals and editors open at the place), or the override's text. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { messageOf, UserError } from '../utils/index.js';
+import { messageOf, shortPath, UserError } from '../utils/index.js';
 import { parseTree } from './parseTree.js';
-import { fail, shortPath } from './source.js';
+import { fail } from './source.js';
 import type { MapTree } from './tree.js';
 
 /** The largest file in bytes: a configuration is written by people. */

@@ -1,5 +1,5 @@
 import { hash32 } from '../backend/index.js';
-import { UserError } from '../utils/index.js';
+import { quantile, UserError } from '../utils/index.js';
 import { checkCount, refuseNaN } from './inputs.js';
 import type { Metric, MetricState } from './metric.js';
 import { normalCdf, normalQuantile } from './normal.js';
@@ -139,12 +139,4 @@ function corrected(
   const bias = normalQuantile(below / (2 * sorted.length));
   const shifted = (z: number) => normalCdf(bias + (bias + z) / (1 - acceleration * (bias + z)));
   return [shifted(normalQuantile(tail)), shifted(normalQuantile(1 - tail))];
-}
-
-/** Quantile of sorted values by linear interpolation (numpy's default). */
-function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1);
-  const index = Math.floor(at);
-  const low = sorted[index] ?? Number.NaN;
-  return low + ((sorted[Math.min(index + 1, sorted.length - 1)] ?? low) - low) * (at - index);
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../utils/index.js';
+
 export interface Difference {
   /** Dotted. */
   key: string;
@@ -18,8 +20,4 @@ export function differencesOf(then: unknown, now: unknown, key = ''): Difference
 export function textOf({ key, then, now }: Difference): string {
   const show = (value: unknown) => JSON.stringify(value) ?? 'missing';
   return `${key}: ${show(then)} then, ${show(now)} now`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

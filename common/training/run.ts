@@ -1,8 +1,7 @@
 // A run: its folder, its place in the training, and what happens between the lines of the loop.
 import { join } from 'node:path';
 import { random } from '../backend/index.js';
-import { shortPath } from '../config/index.js';
-import { UserError } from '../utils/index.js';
+import { shortPath, UserError } from '../utils/index.js';
 import { type Callback, callHook, type Result } from './callbacks.js';
 import { type Checkpoint, loadCheckpoint, saveLast } from './checkpoint.js';
 import { Epoch } from './epoch.js';

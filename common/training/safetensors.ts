@@ -2,7 +2,7 @@
 // then the tensors' bytes without holes. Python's `safetensors` reads what is written here and the reverse.
 import { readFile } from 'node:fs/promises';
 import type { StateDict } from '../nn/index.js';
-import { messageOf, UserError, writeFileAtomic } from '../utils/index.js';
+import { isRecord, messageOf, UserError, writeFileAtomic } from '../utils/index.js';
 
 /** A tensor as files may hold it: what a state dict has, and more. */
 export interface FileTensor {
@@ -178,10 +178,6 @@ function damaged(where: string, what: string): UserError {
   return new UserError(
     `${where} is damaged or not a safetensors file: ${what}. Restore it from a copy, or use another checkpoint.`,
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -1,9 +1,9 @@
 /** Tests a run's best weights again: npx tsx papers/an_image_is_worth_16x16_words/evaluate.ts <run>, or npx atelier evaluate <run>. */
 import { join } from 'node:path';
-import { loadResolvedConfig, reportUncaught, shortPath } from 'common/config';
+import { loadResolvedConfig, reportUncaught } from 'common/config';
 import { createLoader } from 'common/data';
 import { evaluator, loadModel } from 'common/training';
-import { UsageError } from 'common/utils';
+import { shortPath, UsageError } from 'common/utils';
 import { openData } from './recipe.js';
 import { schema } from './schema.js';
 

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { findRun, shortPath } from 'common/config';
+import { findRun } from 'common/config';
 import { writeAverage } from 'common/training';
-import { messageOf, UserError } from 'common/utils';
+import { messageOf, shortPath, UserError } from 'common/utils';
 
 /** `atelier average`: several runs give their best weights each, one run all that it kept beside `last` and `best`. */
 export async function average(from: readonly string[], output: string): Promise<void> {

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { newestOpset, oldestOpset } from 'common/backend';
-import { shortPath } from 'common/config';
 import type { Dataset } from 'common/data';
 import { compareOnnx, loadModel, onnxThreads, type RunState, saveModelAsOnnx, timeOnnx } from 'common/training';
-import { UsageError, UserError } from 'common/utils';
+import { shortPath, UsageError, UserError } from 'common/utils';
 import { formatTable } from './table.js';
 import { findPaper } from './train.js';
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { shortPath } from 'common/config';
 import { requestSweep, SweepDone, type SweepRequest, type SweepResult, suggested, writeSweep } from 'common/training';
-import { UsageError, UserError } from 'common/utils';
+import { shortPath, UsageError, UserError } from 'common/utils';
 import type { LrFindFlags } from './lrFind.js';
 import { StatusLine } from './statusLine.js';
 import { formatTable } from './table.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { listRuns, shortPath } from 'common/config';
+import { listRuns } from 'common/config';
 import {
   type ColumnValue,
   checkColumn,
@@ -13,7 +13,7 @@ import {
   sortRuns,
   valueAt,
 } from 'common/training';
-import { assetsDir, didYouMean, messageOf, UsageError, UserError } from 'common/utils';
+import { assetsDir, didYouMean, messageOf, shortPath, UsageError, UserError } from 'common/utils';
 import type { RunsFlags } from './runs.js';
 import { formatTable } from './table.js';
 

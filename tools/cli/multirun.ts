@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type Arguments, parseArguments, shortPath } from 'common/config';
-import { UsageError } from 'common/utils';
+import { type Arguments, parseArguments } from 'common/config';
+import { shortPath, UsageError } from 'common/utils';
 import { createMultirun, findMultirun, type Multirun, saveMultirun } from './multirunFolder.js';
 import { runJobs } from './multirunJobs.js';
 import { reportMultirun } from './multirunReport.js';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isMultirun, type Job, planMultirun, shortPath } from 'common/config';
-import { assetsDir, didYouMean, UserError, writeFileAtomic } from 'common/utils';
+import { isMultirun, type Job, planMultirun } from 'common/config';
+import { assetsDir, didYouMean, shortPath, UserError, writeFileAtomic } from 'common/utils';
 import { describePaper } from './describePaper.js';
 
 export type JobStatus = 'waiting' | 'running' | 'done' | 'failed' | 'stopped';

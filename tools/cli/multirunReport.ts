@@ -1,8 +1,7 @@
 // What a multirun ends with: a table, summary.csv and summary.png.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shortPath } from 'common/config';
-import { messageOf, writeFileAtomic } from 'common/utils';
+import { messageOf, shortPath, writeFileAtomic } from 'common/utils';
 import type { Multirun, MultirunJob } from './multirunFolder.js';
 import { formatTable } from './table.js';
 

@@ -11,10 +11,10 @@ import {
   splitReport,
   writeSplits,
 } from 'common/data';
-import { didYouMean, messageOf, UsageError, UserError } from 'common/utils';
+import { didYouMean, messageOf, shortPath, UsageError, UserError } from 'common/utils';
 import { openDataset } from './openDataset.js';
 import type { SplitFlags } from './split.js';
-import { readable, wholeNumber } from './statsReport.js';
+import { wholeNumber } from './statsReport.js';
 
 /** Divides the rows of a data set and writes an index file for each part. */
 export async function split(id: string, flags: SplitFlags): Promise<void> {
@@ -42,7 +42,7 @@ export async function split(id: string, flags: SplitFlags): Promise<void> {
   const classes = await classesOf(dataset, flags.stratify);
   const report = splitReport(parts, classes.labels, classes.names, groups);
   if (flags.json) process.stdout.write(`${JSON.stringify({ ...report, warnings, files }, undefined, 2)}\n`);
-  else process.stdout.write(`${formatSplitReport(report)}\nwritten: ${files.length} files in ${readable(output)}\n`);
+  else process.stdout.write(`${formatSplitReport(report)}\nwritten: ${files.length} files in ${shortPath(output)}\n`);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
 }
 

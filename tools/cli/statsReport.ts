@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import {
   contactSheet,
   type Dataset,
@@ -12,7 +12,7 @@ import {
   meanStdOf,
   writeMeanStd,
 } from 'common/data';
-import { assetsDir, messageOf, UsageError, UserError, writeFileAtomic } from 'common/utils';
+import { assetsDir, messageOf, shortPath, UsageError, UserError, writeFileAtomic } from 'common/utils';
 import { openDataset } from './openDataset.js';
 import type { StatsFlags } from './stats.js';
 import { StatusLine } from './statusLine.js';
@@ -62,7 +62,7 @@ function print(reports: DatasetStats[], duplicates: Duplicates | undefined, file
     return;
   }
   if (duplicates !== undefined) process.stdout.write(`${formatDuplicates(duplicates)}\n`);
-  for (const file of files) process.stdout.write(`written: ${readable(file)}\n`);
+  for (const file of files) process.stdout.write(`written: ${shortPath(file)}\n`);
 }
 
 /**
@@ -121,10 +121,4 @@ export function wholeNumber(option: string, text: string, least: number): number
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
   throw new UsageError(`${option} ${text}: a whole number of ${least} or more is needed.`);
-}
-
-/** The path as a person would write it: relative where it lies below the working folder. */
-export function readable(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

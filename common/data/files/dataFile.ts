@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { shortPath } from '../../utils/index.js';
 
 /** A file of a data set, on disk or on the Hub: read in ranges or as a stream. */
 export interface DataFile {
@@ -24,7 +24,7 @@ const PIECE = 1 << 20;
 /** A file on disk. */
 export function localFile(local: string, path: string, size: number, hash?: string): DataFile {
   return {
-    name: readable(local),
+    name: shortPath(local),
     path,
     size,
     local,
@@ -82,10 +82,4 @@ export function memoryFile(bytes: Uint8Array, name: string, path: string): DataF
 
 function checkRange(start: number, end: number, size: number): void {
   if (!(start >= 0 && end >= start && end <= size)) throw new Error(`bytes ${start} to ${end} of ${size}`);
-}
-
-/** The path as a person would write it: relative where it lies below the working folder. */
-function readable(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

@@ -1,3 +1,5 @@
+import { quantile } from '../../utils/index.js';
+
 /** Where numbers lie: of image sides, bytes, text lengths. */
 export interface Distribution {
   min: number;
@@ -23,11 +25,4 @@ export function distribution(values: ArrayLike<number>): Distribution | undefine
     max: at(1),
     mean: sorted.reduce((a, b) => a + b, 0) / sorted.length,
   };
-}
-
-function quantile(sorted: Float64Array, q: number): number {
-  const place = q * (sorted.length - 1);
-  const low = Math.floor(place);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (sorted[high]! - sorted[low]!) * (place - low);
 }

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { shortPath } from '../../config/index.js';
+import { shortPath } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 
 /** The table at the end: test metrics beside what to expect, where the run is, and what to try next. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { assetsDir, messageOf, UserError } from '../../../utils/index.js';
+import { join, resolve } from 'node:path';
+import { assetsDir, messageOf, shortPath, UserError } from '../../../utils/index.js';
 import { createTokenizer, type Tokenizer } from './tokenizer.js';
 
 const FILE = 'tokenizer.json';
@@ -13,7 +13,7 @@ const FILE = 'tokenizer.json';
  */
 export async function loadTokenizer(source: string): Promise<Tokenizer> {
   const path = await find(source);
-  const name = readable(path);
+  const name = shortPath(path);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
@@ -31,15 +31,10 @@ async function find(source: string): Promise<string> {
     if (!found?.isDirectory()) continue;
     const inside = join(place, FILE);
     if ((await stat(inside).catch(() => undefined))?.isFile()) return inside;
-    throw new UserError(`${readable(place)}: the folder has no ${FILE}`);
+    throw new UserError(`${shortPath(place)}: the folder has no ${FILE}`);
   }
   throw new UserError(
-    `There is no tokenizer "${source}": neither a file, nor a folder, nor a model in ${readable(join(assetsDir(), 'models'))}. ` +
+    `There is no tokenizer "${source}": neither a file, nor a folder, nor a model in ${shortPath(join(assetsDir(), 'models'))}. ` +
       `"npx atelier download model <id> --filename ${FILE}" fetches one from the Hub.`,
   );
-}
-
-function readable(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }
