@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { didYouMean } from '../utils/index.js';
 import type { OnnxBackend } from './backend.js';
 import { allocateFor } from './explain.js';

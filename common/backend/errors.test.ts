@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compile, engineStats } from './index.js';
 

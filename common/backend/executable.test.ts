@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { structuralKey } from './executable.js';
 import { apply, Graph, inputValue, type Value } from './graph.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx, live, loadOnnx, random } from './index.js';
 import { printModel } from './testing/printModel.js';
@@ -204,4 +204,43 @@ describe('loadOnnx', () => {
     expect(() => loadOnnx(new TextEncoder().encode('not a model at all'))).toThrow();
     expect(() => loadOnnx('/nowhere/model.onnx')).toThrow('/nowhere/model.onnx');
   });
+});
+
+it('axes with a name are free as well, each of its own length', () => {
+  type Pair = { x: tf.Tensor; y: tf.Tensor };
+  const outer = ({ x, y }: Pair) => {
+    const [B = 1, S = 1] = x.shape;
+    const T = y.shape[1] ?? 1;
+    const places = tf.cumsum(tf.onesLike(x), 1, true);
+    const product = tf.mul(tf.reshape(tf.mul(x, places), [B, S, 1]), tf.reshape(y, [B, 1, T]));
+    const [first, rest] = tf.split(tf.concat([x, y], 1), [S, T], 1);
+    return { product: tf.reshape(product, [B * S, T]), first: tf.neg(first!), rest: tf.neg(rest!) };
+  };
+  const inputs = {
+    x: { shape: [null, 'source'], dtype: 'float32' as const },
+    y: { shape: [null, 'target'], dtype: 'float32' as const },
+  };
+  const model = loadOnnx(exportOnnx<Pair>(outer, { inputs, outputs: ['product', 'first', 'rest'] }));
+  for (const [B, S, T] of [
+    [1, 1, 1],
+    [2, 3, 5],
+    [4, 7, 2],
+  ] as const) {
+    // biome-ignore format: three sizes
+    const data = (count: number, from: number) => Float32Array.from({ length: count }, (_, i) => from + i);
+    const [x, y] = [data(B * S, 1), data(B * T, 100)];
+    const found = model.run({ x: { data: x, shape: [B, S] }, y: { data: y, shape: [B, T] } });
+    expect(found.product!.shape).toEqual([B * S, T]);
+    const expected = Array.from({ length: B * S * T }, (_, i) => {
+      const [b, s, t] = [Math.floor(i / (S * T)), Math.floor(i / T) % S, i % T];
+      return x[b * S + s]! * s * y[b * T + t]!;
+    });
+    expect(Array.from(found.product!.data, (v) => v + 0)).toEqual(expected);
+    expect(Array.from(found.first!.data)).toEqual(Array.from(x, (v) => -v));
+    expect(Array.from(found.rest!.data)).toEqual(Array.from(y, (v) => -v));
+  }
+  model.dispose();
+  expect(() => exportOnnx<Pair>(({ x }) => ({ z: tf.div(x, x.shape[1] ?? 1) }), { inputs, outputs: ['z'] })).toThrow(
+    'cannot be exported with the free axes batch, source, target',
+  );
 });

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 import type { OnnxBackend } from './backend.js';
 import { Graph, inputValue, type Value } from './graph.js';
@@ -12,12 +12,15 @@ import { newestOpset, oldestOpset } from './target.js';
 import { trace } from './trace.js';
 
 interface InputSpec {
-  readonly shape: readonly (number | null)[];
+  readonly shape: readonly (number | string | null)[];
   readonly dtype: 'float32' | 'int32';
 }
 
 export interface ExportOptions<I extends Record<string, tf.Tensor>> {
-  /** The inputs by name. A length of null at the front is the free batch axis, the same for all inputs. */
+  /**
+   * The inputs by name. A length of null at the front is the free batch axis, the same for all inputs. A name instead of a length is another
+   * free axis, of one length wherever the name stands.
+   */
   inputs: { readonly [K in keyof I]: InputSpec };
   /** The order of the outputs; each is a name in what the function returns. */
   outputs: readonly string[];
@@ -34,8 +37,14 @@ export interface ExportOptions<I extends Record<string, tf.Tensor>> {
   portable?: boolean;
 }
 
-// The free axis is recorded under a batch size that nothing else has: every length it divides follows the batch.
-const BATCHES = [100_003, 100_019] as const;
+// A free axis is recorded under a length that nothing else has: every length it divides follows the axis. The first is the batch's; two of each.
+const LENGTHS = [
+  [100_003, 100_019],
+  [10_007, 10_009],
+  [5_003, 5_009],
+  [2_003, 2_011],
+] as const;
+const BATCH = 'batch';
 
 interface Traced {
   readonly graph: Graph;
@@ -48,13 +57,13 @@ function traceInputs<I extends Record<string, tf.Tensor>>(
   backend: OnnxBackend,
   fn: (inputs: I) => Record<string, tf.Tensor>,
   { inputs, outputs }: ExportOptions<I>,
-  batch: number,
+  lengths: ReadonlyMap<string, number>,
 ): Traced {
   const recording = new Recording('an exported function');
   const values: Value[] = [];
   const { result, assigned, variableOf } = trace(backend, recording, () => {
     const tensors = Object.entries<InputSpec>(inputs).map(([name, { shape, dtype }]) => {
-      const value = inputValue(shape.map((d) => d ?? batch), dtype); // biome-ignore format: one value
+      const value = inputValue(shape.map((d) => (typeof d === 'number' ? d : (lengths.get(d ?? BATCH) ?? 0))), dtype); // biome-ignore format: one value
       values.push(value);
       return [name, tf.engine().makeTensorFromTensorInfo(backend.output(value))] as const;
     });
@@ -100,14 +109,16 @@ export function modelOf<I extends Record<string, tf.Tensor>>(
   const specs = Object.entries<InputSpec>(options.inputs);
   for (const [name, { shape }] of specs)
     if (shape.includes(null, 1))
-      throw new Error(`input "${name}" of shape [${shape}]: only the first axis can be free`);
+      throw new Error(`input "${name}" of shape [${shape}]: only the first axis can be free without a name`);
   const both = options.outputs.find((name) => specs.some(([input]) => input === name));
   if (both !== undefined) throw new Error(`"${both}" is the name of an input and of an output: ONNX needs two names`);
-  const main = specs.find(([, { shape }]) => shape[0] === null)?.[0];
+  const free = freeAxes(specs);
   const target = { provider: 'cpu', ...(opset !== undefined && { opset }), portable: portable ?? false } as const;
 
-  const write = (size: number, withData: boolean): Model => {
-    const { graph, inputs, weights } = traceInputs(backend, fn, options, size);
+  const write = (attempt: 0 | 1, withData: boolean): Model => {
+    const axes = free.map((axis, i) => ({ ...axis, size: LENGTHS[i]?.[attempt] ?? 0 }));
+    const lengths = new Map(axes.map(({ name, size }) => [name, size]));
+    const { graph, inputs, weights } = traceInputs(backend, fn, options, lengths);
     const optimized = optimize(graph, target);
     const initializers = new Map<Value, { name: string; data: Data }>();
     const taken = new Set<string>(options.outputs.concat(specs.map(([name]) => name)));
@@ -127,19 +138,36 @@ export function modelOf<I extends Record<string, tf.Tensor>>(
       initializers,
       target,
       modules: true,
-      ...(main === undefined ? {} : { free: { size, input: main } }),
+      free: axes,
       ...(options.metadata === undefined ? {} : { metadata: options.metadata }),
     });
   };
 
-  const [size] = BATCHES;
-  // Two batch sizes must give the same file, byte for byte: no length, factor or divisor in it comes from the batch it was recorded under.
-  if (main !== undefined) {
-    const bytes = BATCHES.map((batch) => encodeModel(write(batch, false)));
+  // Two lengths must give the same file, byte for byte: no length, factor or divisor in it comes from those it was recorded under.
+  if (free.length > 0) {
+    const bytes = ([0, 1] as const).map((attempt) => encodeModel(write(attempt, false)));
     if (Buffer.compare(bytes[0] ?? Buffer.of(), bytes[1] ?? Buffer.of()) !== 0)
-      throw new Error('the graph depends on the batch size in a way that cannot be exported with a free batch axis');
+      throw new Error(
+        free.length === 1 && free[0]?.name === BATCH
+          ? 'the graph depends on the batch size in a way that cannot be exported with a free batch axis'
+          : `the graph depends on a length in a way that cannot be exported with the free axes ${free.map(({ name }) => name).join(', ')}`,
+      );
   }
-  return write(size, true);
+  return write(0, true);
+}
+
+/** The free axes and where each is read, the batch first. */
+function freeAxes(specs: readonly (readonly [string, InputSpec])[]): { name: string; input: string; axis: number }[] {
+  const found = new Map<string, { name: string; input: string; axis: number }>();
+  for (const [input, { shape }] of specs)
+    shape.forEach((d, axis) => {
+      const name = d ?? BATCH;
+      if (typeof name === 'string' && !found.has(name)) found.set(name, { name, input, axis });
+    });
+  const axes = [...found.values()].sort((a, b) => Number(b.name === BATCH) - Number(a.name === BATCH));
+  if (axes.length > LENGTHS.length)
+    throw new Error(`${axes.length} free axes (${[...found.keys()].join(', ')}): there can be ${LENGTHS.length}`);
+  return axes;
 }
 
 /** Bytes of a model's weights and constants. */

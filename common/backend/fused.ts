@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernels } from './kernels/fused.js';
 import { knownSoftmaxKernel } from './kernels/names.js';
 
@@ -111,6 +111,12 @@ export function batchNormTraining(
 export function gelu<T extends tf.Tensor>(x: T): T {
   if (has(fusedKernels.gelu)) return nth(run(fusedKernels.gelu, { x }), 0) as T;
   return tf.mul(tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)), 0.5);
+}
+
+/** log softmax over the last axis: one pass over memory, where tf.logSoftmax is composed of five. */
+export function logSoftmax<T extends tf.Tensor>(logits: T): T {
+  if (has(tf.LogSoftmax)) return nth(run(tf.LogSoftmax, { logits }, { axis: -1 }), 0) as T;
+  return tf.logSoftmax(logits);
 }
 
 /** −Σ targets·log softmax(logits) over the last axis: one loss a row. Targets are probabilities of the same shape. */

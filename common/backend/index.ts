@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { OnnxBackend } from './backend.js';
-import './gradients/index.js';
 import { BACKEND_NAME, bindKernels } from './kernels/index.js';
+import { loadTfjsAtFirstUse } from './tfjs.js';
 
 tf.registerBackend(
   BACKEND_NAME,
@@ -13,10 +13,11 @@ tf.registerBackend(
   10,
 );
 tf.setBackend(BACKEND_NAME);
+loadTfjsAtFirstUse();
 
 export { type Compiled, type CompileOptions, compile } from './compile.js';
 export { type ExportOptions, exportOnnx } from './export.js';
-export { batchNormTraining, gelu, layerNorm, softmaxCrossEntropy } from './fused.js';
+export { batchNormTraining, gelu, layerNorm, logSoftmax, softmaxCrossEntropy } from './fused.js';
 export { type LoadedModel, loadOnnx } from './loadOnnx.js';
 export { inScope } from './origin.js';
 export { hash32, random, uniformAt } from './random.js';

@@ -1,4 +1,7 @@
-import protobuf from 'protobufjs/light.js';
+import * as nodeModule from 'node:module';
+import { lazy } from '../utils/index.js';
+
+const load = nodeModule.createRequire(import.meta.url);
 
 /** The messages of ONNX's schema (onnx.proto, IR version 8) that this project writes and reads, with their field numbers. */
 const schema = {
@@ -121,7 +124,10 @@ export interface Model {
 export const elemTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, uint32: 12 } as const;
 
 /** The schema of a whole file. */
-export const modelType = protobuf.Root.fromJSON(schema).lookupType('ModelProto');
+export const modelType = lazy(() => {
+  const protobuf: typeof import('protobufjs/light.js') = load('protobufjs/light.js');
+  return protobuf.Root.fromJSON(schema).lookupType('ModelProto');
+});
 
 const valueInfo = ({ name, elemType, shape }: ValueInfo) => ({
   name,
@@ -142,7 +148,7 @@ const tensor = ({ external, rawData, ...rest }: TensorProto) =>
 
 /** The bytes of an ONNX file. */
 export function encodeModel(model: Model): Uint8Array {
-  return modelType
+  return modelType()
     .encode({
       // The file format that the readers of these operators know.
       irVersion: (model.opsets[''] ?? 0) < 15 ? 7 : 8,
@@ -172,7 +178,11 @@ export interface ModelInfo {
 
 /** The metadata, the named inputs and outputs, and the external data of an ONNX file. Throws where the bytes are no ONNX model. */
 export function readModelInfo(bytes: Uint8Array): ModelInfo {
-  const model: unknown = modelType.toObject(modelType.decode(bytes), { defaults: true, arrays: true, objects: true });
+  const model: unknown = modelType().toObject(modelType().decode(bytes), {
+    defaults: true,
+    arrays: true,
+    objects: true,
+  });
   const list = (parent: unknown, key: string): unknown[] => {
     const value = typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;
     return Array.isArray(value) ? value : [];

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { fusedKernels } from './kernels/fused.js';
 import { isRecording, live, oncePerRecording } from './recording.js';
 

@@ -1,7 +1,7 @@
 // The README shows what the code prints: `npx vitest run common/backend/readme.test.ts -u` writes it anew where the code has changed.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from './graph.js';
 import { compile } from './index.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from './backend.js';
 import { type Donate, Donations, donatedIn, inPlace } from './donation.js';
 import { Executable } from './executable.js';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { writeFileAtomic } from '../utils/index.js';
 import { dataBytes, type ExportOptions, LARGEST, modelOf } from './export.js';
 import { encodeModel, type Model, type TensorProto } from './onnxProto.js';

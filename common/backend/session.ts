@@ -1,11 +1,17 @@
+import * as nodeModule from 'node:module';
 import { availableParallelism } from 'node:os';
-import { Tensor } from 'onnxruntime-common';
-import { binding, initOrt } from 'onnxruntime-node/dist/binding.js';
+import type { Tensor } from 'onnxruntime-common';
+import { lazy } from '../utils/index.js';
 import type { DType, TensorType } from './ops.js';
 import type { Target } from './target.js';
 
 // The only file that knows ONNX Runtime. Its binding is called directly because it answers at once: the public API wraps the same call
 // in a setImmediate, and tfjs's dataSync() cannot wait. The package's version is pinned exactly for that reason.
+// Both packages are loaded when the first value is held or computed: an import of common alone needs neither.
+type Binding = typeof import('onnxruntime-node/dist/binding.js');
+const load = nodeModule.createRequire(import.meta.url);
+const runtime = lazy((): Binding => load('onnxruntime-node/dist/binding.js'));
+const tensors = lazy((): typeof import('onnxruntime-common') => load('onnxruntime-common'));
 
 export type Data = Float32Array | Int32Array | Uint8Array;
 
@@ -31,6 +37,7 @@ export class Storage {
     this.foreign = foreign;
     const dims = [...type.shape];
     const dtype = storedType(type.dtype);
+    const { Tensor } = tensors();
     if (data instanceof Float32Array && dtype === 'float32') this.tensor = new Tensor('float32', data, dims);
     else if (data instanceof Int32Array && dtype === 'int32') this.tensor = new Tensor('int32', data, dims);
     else if (data instanceof Uint8Array && dtype === 'bool') this.tensor = new Tensor('bool', data, dims);
@@ -69,7 +76,7 @@ export function engineSettings(): Readonly<SessionOptions> {
 
 /** Providers of this installation: those that the package bundles, and those it could load after its own download. */
 export function providers(): { name: string; bundled: boolean }[] {
-  return binding.listSupportedBackends();
+  return runtime().binding.listSupportedBackends();
 }
 
 const profiled = new Set<Session>();
@@ -83,10 +90,11 @@ export function endProfiling(): void {
 export class Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  private readonly native: InstanceType<typeof binding.InferenceSession>;
+  private readonly native: InstanceType<Binding['binding']['InferenceSession']>;
 
   /** @param model the bytes of a model, or the path of one. */
   constructor(model: Uint8Array | string, { provider, threads, profile }: SessionOptions = settings) {
+    const { binding, initOrt } = runtime();
     initOrt();
     this.native = new binding.InferenceSession();
     const options = {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** One tensor of a state dict on the host, as safetensors holds it: row-major data in torch's layout. */
 export interface StateTensor {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from './backend.js';
 import type { Value } from './graph.js';
 import { type Recording, whileRecording } from './recording.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Tensors, and arrays and plain objects of them. */
 export type Tree = unknown;

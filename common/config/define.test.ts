@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
 import { configInfo, defineConfig } from './define.js';
@@ -243,35 +240,4 @@ test('--resume finds a run by its name and says where it looked', async () => {
   );
   expect(await findRun(`${basename(dir)}/digits`)).toBe(folder);
   await expect(findRun(dir)).rejects.toThrow('is not the folder of a run');
-});
-
-test('a script run by itself: help exits 0, a mistake 1, a command line 2, all without a stack', async () => {
-  const here = (file: string) => JSON.stringify(pathToFileURL(fileURLToPath(new URL(file, import.meta.url))).href);
-  const script = `import * as z from ${JSON.stringify(pathToFileURL(createRequire(import.meta.url).resolve('zod')).href)};
-import { defineConfig } from ${here('./index.ts')};
-const config = await defineConfig({ schema: z.object({ a: z.number().describe('the only key') }), dir: import.meta.dirname });
-console.log(config.a);`;
-  const dir = paper({ 'config.yaml': 'a: 1\n', 'train.mts': script });
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const run = (...argv: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
-      const child = execFile(
-        process.execPath,
-        ['--import', tsx, join(dir, 'train.mts'), ...argv],
-        (_, stdout, stderr) => done({ code: child.exitCode ?? -1, stdout, stderr }),
-      );
-    });
-  expect(await run('a=2')).toEqual({ code: 0, stdout: '2\n', stderr: '' });
-  expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('the only key'), stderr: '' });
-  expect(await run('b=2')).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: 'b=2: unknown key b. Did you mean "a"?\n  b=2\n  ^\n',
-  });
-  writeFileSync(join(dir, 'config.yaml'), 'a: x\n');
-  expect(await run()).toEqual({
-    code: 1,
-    stdout: '',
-    stderr: `${join(dir, 'config.yaml')}:1:4: a must be a number, but is "x"\n`,
-  });
 });

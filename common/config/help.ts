@@ -1,5 +1,4 @@
-import Table from 'cli-table3';
-import { shortPath } from '../utils/index.js';
+import { newTable, noFrame, shortPath } from '../utils/index.js';
 import type { Composed, Composition } from './compose.js';
 import type { Groups } from './groups.js';
 import { formatValue } from './override.js';
@@ -130,10 +129,8 @@ function table(rows: readonly (readonly string[])[]): string {
   });
   const rest = screen - widths.reduce((sum, width) => sum + width + 1, 0); // a space between columns
   if (rest < 24) return rows.map((row) => stacked(row, screen)).join('\n');
-  const sides = ['top', 'bottom', 'left', 'right', 'mid'];
-  const corners = sides.flatMap((side) => ['mid', 'left', 'right'].map((other) => `${side}-${other}`));
-  const lines = new Table({
-    chars: { ...Object.fromEntries([...sides, ...corners].map((name) => [name, ''])), middle: ' ' },
+  const lines = newTable({
+    chars: { ...noFrame, middle: ' ' },
     style: { 'padding-left': 1, 'padding-right': 0, head: [], border: [] },
     colWidths: [...widths, Math.max(24, rest)],
     wordWrap: true,

@@ -13,7 +13,6 @@ export {
   downloadDataset,
   downloadModel,
 } from './download.js';
-export { countOf, formatBytes, formatSeconds } from './format.js';
 export { type DatasetLink, linkDataset } from './link.js';
 export { type DownloadedRepository, findDownloaded } from './local.js';
 export type { DownloadProgress } from './progress.js';

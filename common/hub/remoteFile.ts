@@ -1,8 +1,7 @@
-import { UserError } from '../utils/index.js';
+import { formatBytes, UserError } from '../utils/index.js';
 import { type AccessOptions, type HubAccess, hubAccess } from './access.js';
 import { explain } from './explain.js';
 import { ConnectionFailure } from './failure.js';
-import { formatBytes } from './format.js';
 import { hasherLike } from './hash.js';
 import { listTree, type RemoteFile, resolveRevision } from './listing.js';
 import { openAt } from './remoteContent.js';

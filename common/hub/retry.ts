@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../utils/index.js';
+import { formatSeconds, UserError } from '../utils/index.js';
 import { ConnectionFailure, HubFailure, isTemporary } from './failure.js';
-import { formatSeconds } from './format.js';
 
 /** How stubborn a download is. Times in milliseconds. */
 export type RetryPolicy = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { formatBytes, formatSeconds } from '../utils/index.js';
 import { dataFilesOf } from './card.js';
 import { connectionFailure, HubFailure, isTemporary, retryAfterOf } from './failure.js';
-import { formatBytes, formatSeconds } from './format.js';
 import { hasherLike } from './hash.js';
 import { localPath, refuseCollisions } from './paths.js';
 import { backoff, defaultRetryPolicy } from './retry.js';

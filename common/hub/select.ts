@@ -1,7 +1,6 @@
 import picomatch from 'picomatch';
-import { didYouMean, UserError } from '../utils/index.js';
+import { countOf, didYouMean, UserError } from '../utils/index.js';
 import { type DataFiles, matchesDataFiles } from './card.js';
-import { countOf } from './format.js';
 
 /** Which files of a repository are meant; everything where all is left out. */
 export type Selection = {

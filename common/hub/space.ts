@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { UserError } from '../utils/index.js';
-import { formatBytes } from './format.js';
+import { formatBytes, UserError } from '../utils/index.js';
 
 /** Bytes that this user may still write in the file system of `dir`; undefined where it does not tell. */
 export async function freeSpace(dir: string): Promise<number | undefined> {

@@ -1,5 +1,5 @@
+import { countOf, formatBytes, formatSeconds } from '../utils/index.js';
 import type { DownloadResult } from './download.js';
-import { countOf, formatBytes, formatSeconds } from './format.js';
 
 /** What a download did, in a line or two for a person. */
 export function formatDownloadSummary(result: DownloadResult): string {

@@ -58,3 +58,24 @@ test.each([true, false])('many notes at once are counted (terminal: %s)', (isTTY
   expect(text().match(/trying again/g)).toHaveLength(5);
   expect(text().includes('… and 295 such lines more\n')).toBe(true);
 });
+
+test('in a notebook: one bar below the cell, taken away at the end', () => {
+  const drawn: { text: unknown; html: unknown; displayId: string | undefined; update: boolean }[] = [];
+  globalThis.atelierNotebook = {
+    display: (bundle, { displayId, update = false } = {}) =>
+      drawn.push({ text: bundle['text/plain'], html: bundle['text/html'], displayId, update }),
+  };
+  try {
+    const { update, stop } = terminalProgress();
+    update(at('downloading', 1_000_000));
+    update(at('done', 4_000_000));
+    stop();
+  } finally {
+    globalThis.atelierNotebook = undefined;
+  }
+  expect(drawn[0]?.html).toContain('<progress value="25" max="100">');
+  expect(drawn[0]?.text).toContain('1.00 MB of 4.00 MB');
+  expect(drawn.map(({ update }) => update)).toEqual(drawn.map((_, i) => i > 0));
+  expect(new Set(drawn.map(({ displayId }) => displayId)).size).toBe(1);
+  expect(drawn.at(-1)?.html).toBe('');
+});

@@ -1,5 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import { countOf, formatBytes, formatSeconds } from './format.js';
+import { countOf, formatBytes, formatSeconds, type NotebookHost, notebook, notebookLine } from '../utils/index.js';
 import type { DownloadProgress } from './progress.js';
 
 export type ProgressStream = NodeJS.WritableStream & { isTTY?: boolean };
@@ -10,7 +10,7 @@ const NOTES_MOST = 5;
 const NOTES_SECONDS = 5;
 
 /**
- * Shows a download's progress to a person: a bar in a terminal, otherwise a line now and then (a log stays readable).
+ * Shows a download's progress to a person: a bar in a terminal or below a notebook's cell, otherwise a line now and then (a log stays readable).
  *
  *     const progress = terminalProgress();
  *     try { await downloadDataset(id, { onProgress: progress.update }); } finally { progress.stop(); }
@@ -21,6 +21,8 @@ export function terminalProgress(stream: ProgressStream = process.stderr): {
   update(progress: DownloadProgress): void;
   stop(): void;
 } {
+  const host = notebook();
+  if (host !== undefined) return notebookProgress(host);
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
@@ -83,6 +85,27 @@ function barProgress(stream: ProgressStream) {
       bar.update(phase === 'done' && bytes.total === 0 ? 1 : bytes.done, { text: describe(progress) });
       if (files.total > 0) bars.update();
       if (phase === 'done') stop();
+    },
+  };
+}
+
+function notebookProgress(host: NotebookHost) {
+  const line = notebookLine(host);
+  const notes = new Notes((text) => line.print(text));
+  return {
+    update(progress: DownloadProgress) {
+      const { phase, bytes, id } = progress;
+      notes.tell(progress.note, phase === 'done');
+      if (phase === 'done') line.clear();
+      else if (line.isDue)
+        line.show({
+          ...{ head: id, parts: [describe(progress)] },
+          // Bytes of a large set pass what a reader takes in: per cent.
+          ...{ value: Math.floor((100 * bytes.done) / Math.max(1, bytes.total)), total: bytes.total > 0 ? 100 : 0 },
+        });
+    },
+    stop() {
+      line.clear();
     },
   };
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from '../backend/index.js';
 
 export interface CrossEntropyOptions {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Share of rows whose largest logit is at the label. `logits_BC` float32, `labels_B` int32; a float32 scalar, usable inside `compile`. */
 export function accuracy(logits_BC: tf.Tensor2D, labels_B: tf.Tensor1D): tf.Scalar {

@@ -1,5 +1,5 @@
 // How the image metrics read pictures.
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 import { refuseNaN } from './inputs.js';
 

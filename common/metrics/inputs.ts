@@ -1,5 +1,5 @@
 // How metrics read predictions and targets: tensors, typed arrays, arrays and rows of arrays, with errors that name the row.
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 
 /** A tensor (read back, not disposed), numbers one after another (row-major), or rows of equal length. */

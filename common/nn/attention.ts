@@ -1,9 +1,10 @@
 // Legend: B batch, T tokens of the query, S of key and value, D features, h heads, e features of a head (D = h·e).
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Dropout } from './dropout.js';
 import { xavierUniform, zeros } from './initialisers.js';
 import { Linear, linear } from './linear.js';
 import { Layer, Module } from './module.js';
+import { showWeights } from './observeAttention.js';
 import { parameter, setInitialiser } from './parameter.js';
 import { asSequence } from './shapes.js';
 
@@ -21,6 +22,7 @@ export function scaledDotProductAttention(
 ): tf.Tensor4D {
   const scores_BhTS = tf.mul(tf.matMul(q_BhTe, k_BhSe, false, true), 1 / Math.sqrt(q_BhTe.shape[3]));
   const weights_BhTS: tf.Tensor = tf.softmax(mask ? tf.add(scores_BhTS, mask) : scores_BhTS);
+  showWeights(weights_BhTS);
   return tf.matMul<tf.Tensor4D>(dropout ? dropout.forward(weights_BhTS) : weights_BhTS, v_BhSe);
 }
 
@@ -68,6 +70,12 @@ export class Attention extends Layer {
   }
 }
 
+/** Keys and values of tokens, [B, h, S, e] each: what attention remembers of them. */
+export interface KeysAndValues {
+  keys: tf.Tensor4D;
+  values: tf.Tensor4D;
+}
+
 /**
  * torch.nn.MultiheadAttention with batch_first: parameters `in_proj_weight` [3·D, D], `in_proj_bias`, `out_proj`.
  * `forward(query[B,T,D], key[B,S,D], value[B,S,D], mask?)` gives [B, T, D].
@@ -97,20 +105,67 @@ export class MultiHeadAttention extends Module {
     return this.outProj.forward(mergeHeads(y_BhTe));
   }
 
+  /** What `recall` needs of a memory [B, S, D]: computed once, for many queries. */
+  remember(memory_BSD: tf.Tensor): KeysAndValues {
+    const [keys, values] = this.part(memory_BSD, 1, 2);
+    return { keys: keys!, values: values! };
+  }
+
+  /** `forward(query[B, T, D], memory)` of a memory that is known by its keys and values. The mask is as there. */
+  recall(query_BTD: tf.Tensor, { keys, values }: KeysAndValues, mask?: tf.Tensor): tf.Tensor {
+    const [q] = this.part(query_BTD, 0, 1);
+    if (q!.shape[2] !== 1)
+      return this.outProj.forward(mergeHeads(scaledDotProductAttention(q!, keys, values, { mask })));
+    const scores = scoresOfOne(scaled(q!), keys);
+    const weights: tf.Tensor4D = tf.softmax<tf.Tensor4D>(mask ? tf.add(scores, mask) : scores);
+    showWeights(weights);
+    return this.outProj.forward(mergeHeads(tf.matMul(weights, values)));
+  }
+
+  /**
+   * Self-attention of one more token x[B, 1, D] of sequences whose earlier tokens are known by their keys and values: what `forward` with a
+   * causal mask gives for the last token. The token's own key and value [B, h, 1, e] are returned, to be remembered. In inference mode only.
+   *
+   * @param mask added to the scores of the past, broadcastable to [B, h, 1, S]: −∞ where there is nothing yet.
+   */
+  next(x_B1D: tf.Tensor, past: KeysAndValues, mask: tf.Tensor): { y: tf.Tensor; own: KeysAndValues } {
+    const [q, k, v] = splitHeads(linear(x_B1D, this.inProjWeight, this.inProjBias), 3, this.heads);
+    const own = { keys: k!, values: v! };
+    const query = scaled(q!);
+    const before: tf.Tensor4D = tf.add(scoresOfOne(query, past.keys), mask);
+    const now: tf.Tensor4D = tf.sum(tf.mul(query, own.keys), -1, true);
+    const weights: tf.Tensor4D = tf.softmax<tf.Tensor4D>(tf.concat<tf.Tensor4D>([before, now], -1));
+    showWeights(weights);
+    const [w, self] = tf.split<tf.Tensor4D>(weights, [past.keys.shape[2], 1], -1);
+    const y_BhTe: tf.Tensor4D = tf.add(tf.matMul(w!, past.values), tf.mul(self!, own.values));
+    return { y: this.outProj.forward(mergeHeads(y_BhTe)), own };
+  }
+
   private project(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor4D[] {
+    // Inputs that are the same tensor are projected by one product with their rows of the weight.
+    if (key !== value) return [...this.part(query, 0, 1), ...this.part(key, 1, 1), ...this.part(value, 2, 1)];
+    if (query !== key) return [...this.part(query, 0, 1), ...this.part(key, 1, 2)];
+    return splitHeads(linear(query, this.inProjWeight, this.inProjBias), 3, this.heads);
+  }
+
+  /** x by some of the three parts (queries, keys, values) of the weight. */
+  private part(x: tf.Tensor, from: number, parts: number): tf.Tensor4D[] {
     const { inProjWeight, inProjBias, heads } = this;
     const D = inProjWeight.shape[1];
-    // Inputs that are the same tensor are projected by one product with their rows of the weight.
-    const part = (x: tf.Tensor, from: number, parts: number) =>
-      splitHeads(
-        linear(x, tf.slice(inProjWeight, [from * D, 0], [parts * D, D]), tf.slice(inProjBias, [from * D], [parts * D])),
-        parts,
-        heads,
-      );
-    if (key !== value) return [...part(query, 0, 1), ...part(key, 1, 1), ...part(value, 2, 1)];
-    if (query !== key) return [...part(query, 0, 1), ...part(key, 1, 2)];
-    return splitHeads(linear(query, inProjWeight, inProjBias), 3, heads);
+    const [weight, bias] = [
+      tf.slice(inProjWeight, [from * D, 0], [parts * D, D]),
+      tf.slice(inProjBias, [from * D], [parts * D]),
+    ];
+    return splitHeads(linear(x, weight, bias), parts, heads);
   }
+}
+
+const scaled = (q: tf.Tensor4D): tf.Tensor4D => tf.mul(q, 1 / Math.sqrt(q.shape[3]));
+
+/** q·kᵀ of one query a row, [B, h, 1, S]: as k·q, which ONNX Runtime computes several times as fast for a single query. */
+function scoresOfOne(q_Bh1e: tf.Tensor4D, k_BhSe: tf.Tensor4D): tf.Tensor4D {
+  const [B, h, S, e] = k_BhSe.shape;
+  return tf.reshape(tf.matMul(k_BhSe, tf.reshape(q_Bh1e, [B, h, e, 1])), [B, h, 1, S]);
 }
 
 /** [B, T, parts·D] to `parts` tensors [B, h, T, e]: one transpose for all parts, so that the backward pass has one as well. */

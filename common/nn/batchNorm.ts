@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining } from '../backend/index.js';
 import { ones, zeros } from './initialisers.js';
 import { Layer } from './module.js';

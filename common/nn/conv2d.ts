@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { torchDefault, uniform } from './initialisers.js';
 import { Layer } from './module.js';
 import { parameter } from './parameter.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, expect, test } from 'vitest';
 import { random } from '../backend/index.js';
 import { Dropout, DropPath } from './index.js';

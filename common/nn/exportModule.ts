@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type ExportOptions, exportOnnx, inScope, type SaveOptions, saveOnnx } from '../backend/index.js';
 import { Module } from './module.js';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Layer } from './module.js';
 
 /** [B, ...] to [B, features]. Images are put into torch's order (channels, height, width) first, so that the next layer's weights mean the same. */

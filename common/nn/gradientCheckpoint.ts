@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../backend/index.js';
 import type { Module } from './module.js';
 

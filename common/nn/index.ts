@@ -3,6 +3,7 @@ export { GELU, ReLU } from './activations.js';
 export {
   Attention,
   type AttentionOptions,
+  type KeysAndValues,
   MultiHeadAttention,
   scaledDotProductAttention,
 } from './attention.js';
@@ -37,6 +38,7 @@ export { LayerNorm } from './layerNorm.js';
 export { Linear, linear } from './linear.js';
 export { causalMask, combineMasks, paddingMask } from './masks.js';
 export { Layer, Module } from './module.js';
+export { observeAttention } from './observeAttention.js';
 export { buffer, parameter, setInitialiser } from './parameter.js';
 export { GlobalAvgPool2d, MaxPool2d } from './pooling.js';
 export { sinusoidalPositions } from './positions.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { generator } from './generator.js';
 import type { Module } from './module.js';
 import { initialiserOf, markReady } from './parameter.js';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { layerNorm } from '../backend/index.js';
 import { ones, zeros } from './initialisers.js';
 import { Layer } from './module.js';

@@ -1,6 +1,6 @@
 // Every layer against PyTorch's printed numbers: output, gradients of inputs and parameters, buffers.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
   BatchNorm2d,

@@ -1,6 +1,6 @@
 // Masks are added to the scores of attention: 0 where a token may look, −∞ where it may not.
 // Legend: B batch, T tokens that ask, S tokens that are looked at.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** 0 where token t may look at token s ≤ t, −∞ elsewhere: [T, T]. */
 export function causalMask(tokens: number): tf.Tensor2D {

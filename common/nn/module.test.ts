@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { BatchNorm2d, Conv2d, initialise, Linear, Module, parameter, Sequential, zeros } from './index.js';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { readVariable, type StateDict, writeVariable } from '../backend/state.js';
 import { didYouMean, UserError } from '../utils/index.js';
 import { isPending, markReady } from './parameter.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Initialiser } from './initialisers.js';
 
 // Which initialiser a parameter wants, and which still wait for it: kept outside the modules so that their properties stay plain variables.

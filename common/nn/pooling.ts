@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { Layer } from './module.js';
 import { asImages } from './shapes.js';
 

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { Layer, type Module } from './module.js';
 
 /** Layers one after the other, named `0`, `1`, … as in torch. */

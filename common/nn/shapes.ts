@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** The tensor itself as rank 4, or an error that names who needs it. Images are [batch, height, width, channels] everywhere. */
 export function asImages(x: tf.Tensor, who: string): tf.Tensor4D {

@@ -1,8 +1,8 @@
 // The layers of torch.nn.Transformer, with its parameter names, order and initial values.
 // Legend: B batch, T tokens of the target, S of the source, D features.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { GELU, ReLU } from './activations.js';
-import { MultiHeadAttention } from './attention.js';
+import { type KeysAndValues, MultiHeadAttention } from './attention.js';
 import { Dropout } from './dropout.js';
 import { xavierUniform } from './initialisers.js';
 import { LayerNorm } from './layerNorm.js';
@@ -122,5 +122,27 @@ export class TransformerDecoderLayer extends TransformerLayer {
     const own = this.residual(x_BTD, this.norm1, (x) => this.selfAttn.forward(x, x, x, target));
     const both = this.residual(own, this.norm2, (x) => this.multiheadAttn.forward(x, memory_BSD, memory_BSD, memory));
     return this.residual(both, this.norm3, (x) => this.feedForward(x, this.linear1, this.linear2));
+  }
+
+  /**
+   * One more token x[B, 1, D]: what `forward` gives for the last token of a sequence, from the keys and values of those before it and of the
+   * memory. `own` is what is to be remembered of this one.
+   *
+   * @param masks added to the scores of the past ([B, 1, 1, T] or broadcastable) and of the memory.
+   */
+  next(
+    x_B1D: tf.Tensor3D,
+    past: KeysAndValues,
+    memory: KeysAndValues,
+    masks: { past: tf.Tensor; memory?: tf.Tensor },
+  ): { y: tf.Tensor3D; own: KeysAndValues } {
+    let own = past;
+    const first = this.residual(x_B1D, this.norm1, (x) => {
+      const found = this.selfAttn.next(x, past, masks.past);
+      own = found.own;
+      return found.y;
+    });
+    const both = this.residual(first, this.norm2, (x) => this.multiheadAttn.recall(x, memory, masks.memory));
+    return { y: this.residual(both, this.norm3, (x) => this.feedForward(x, this.linear1, this.linear2)), own };
   }
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { makeOptimizer, type Optimizer, type OptimizerOptions } from './optimizer.js';
 import { checkRange, decayed, rms } from './rules.js';
 import type { Slot } from './slots.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { makeOptimizer, type Optimizer, type OptimizerOptions } from './optimizer.js';
 import { checkRange, withDecay } from './rules.js';
 import type { Parameters } from './state.js';

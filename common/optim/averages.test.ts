@@ -1,6 +1,6 @@
 // Weight averaging, batch norm refreshed, gradients accumulated.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { createModel } from '../models/index.js';

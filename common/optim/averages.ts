@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterStep, live } from '../backend/index.js';
 import { UserError } from '../utils/index.js';
 import { type Parameters, readState, type StateDict, scalarState, writeState } from './state.js';

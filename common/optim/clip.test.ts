@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { clipGradAdaptive, clipGradNorm, clipGradValue, createClip } from './index.js';
 

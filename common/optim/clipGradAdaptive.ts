@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Parameters } from './state.js';
 
 export interface AdaptiveClipOptions {

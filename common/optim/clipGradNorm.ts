@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Scales all gradients together so that their common 2-norm is at most `max`, as torch.nn.utils.clip_grad_norm_:

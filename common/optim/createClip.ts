@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { clipGradAdaptive } from './clipGradAdaptive.js';
 import { clipGradNorm, gradNorm } from './clipGradNorm.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { adamw, createOptimizer, createSchedule, optimizerNames, sgd } from './index.js';

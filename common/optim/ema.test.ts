@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { ema, gradNorm, valueAndGrads } from './index.js';

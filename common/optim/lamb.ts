@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { gradNorm } from './clipGradNorm.js';
 import { makeOptimizer, type Optimizer, type OptimizerOptions } from './optimizer.js';
 import { beta, checkBetas, checkRange, decayed, follow, norm } from './rules.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { live } from '../backend/index.js';
 import { UserError } from '../utils/index.js';
 import { copyVariable } from './averages.js';

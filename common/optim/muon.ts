@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 import { adamUpdate } from './adam.js';
 import { makeOptimizer, type Optimizer, type OptimizerOptions } from './optimizer.js';

@@ -1,6 +1,6 @@
 // Every optimizer against 25 steps printed by PyTorch, run eagerly and compiled.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { adam, adamw, clipGradNorm, type Optimizer, type Schedule, sgd, valueAndGrads } from './index.js';

@@ -1,6 +1,6 @@
 // Fifty steps of every optimizer against PyTorch's and timm's numbers, eagerly and compiled; state restored in the middle.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import {

@@ -1,6 +1,6 @@
 // Groups, freezing, layer decay, Lookahead.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { createModel } from '../models/index.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { makeOptimizer, type Optimizer, type OptimizerOptions, type Update } from './optimizer.js';
 import { beta, checkRange, decayed, follow, withDecay } from './rules.js';
 import type { Coefficient } from './schedules/schedule.js';

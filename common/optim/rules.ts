@@ -1,5 +1,5 @@
 // What the optimizers' update rules share.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 import type { Update } from './optimizer.js';
 import type { Coefficient } from './schedules/schedule.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Parameters } from './state.js';
 
 /** One state variable of a parameter: what it begins as. */

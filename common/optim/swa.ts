@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../utils/index.js';
 import { type Averages, makeAverages } from './averages.js';
 import type { Parameters } from './state.js';

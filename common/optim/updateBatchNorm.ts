@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../backend/index.js';
 
 /** A module of nn, by what is needed of it: optim stands below nn. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { crossEntropy } from '../losses/index.js';
 import { createModel, type ImageModel, parseModelSpec } from '../models/index.js';

@@ -1,6 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { random } from '../backend/index.js';
 import { UserError } from '../utils/index.js';
+import { inSteps } from './accumulation.js';
 import { epochLength, validationDue } from './limits.js';
 import type { Run } from './run.js';
 import { checkLength } from './schedule.js';
@@ -15,8 +16,8 @@ export interface BatchSource<B> {
   readonly skipped?: readonly { where: string; reason: string }[];
 }
 
-/** What a batch has: its samples are counted by the label's first side. */
-type BatchLike = { label: tf.Tensor; number?: number };
+/** What a batch has: `samples`, how much it counts in the epoch's means (target tokens, for texts), or a label whose first side says it. */
+type BatchLike = ({ label: tf.Tensor } | { samples: number }) & { number?: number };
 
 /** The training up to the next evaluation, as `run.epochs` hands it out: one pass over the data, unless `validateEvery` says otherwise. */
 export class Epoch {
@@ -96,13 +97,13 @@ export class Epoch {
   private async *rest<B extends BatchLike>(loader: BatchSource<B>, length: number): AsyncGenerator<B, void, void> {
     const { run } = this;
     const { accumulate, overfitBatches } = run.limits;
-    for await (const batch of loader.batches(overfitBatches > 0 ? 0 : run.epoch, run.batch)) {
-      if (run.batch % accumulate === 0) await this.stopIfAsked();
+    const all = loader.batches(overfitBatches > 0 ? 0 : run.epoch, run.batch);
+    for await (const { batch, number, completes } of inSteps(all, { from: run.batch, length, accumulate })) {
+      if (this.last) await this.stopIfAsked();
       // A batch of broken images only is passed over: the next one says its number.
-      run.batch = batch.number ?? run.batch;
-      if (run.batch >= length) break;
-      this.samples = batch.label.shape[0] ?? 1;
-      this.last = (run.batch + 1) % accumulate === 0 || run.batch + 1 === length;
+      run.batch = number;
+      this.samples = 'samples' in batch ? batch.samples : (batch.label.shape[0] ?? 1);
+      this.last = completes;
       random.counter = run.batches; // evaluations draw too: the random numbers of a batch depend on its number alone
       await run.call((callback) => callback.batch?.(run, batch));
       yield batch;

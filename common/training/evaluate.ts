@@ -1,7 +1,8 @@
 // How good a classifier is on a split: loss, accuracy, confusion matrix, the most confidently wrong images.
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../backend/index.js';
 import { ConfusionMatrix } from '../metrics/confusionMatrix.js';
+import { UserError } from '../utils/index.js';
 import type { Mistake } from './callbacks.js';
 import type { Classifier } from './onnx.js';
 
@@ -19,13 +20,16 @@ interface EvaluationSource {
 }
 
 /**
- * A function that evaluates the model, as it then stands, on all batches of a loader. It is compiled once; the model is in inference mode
- * while it runs and afterwards as before. Sums are doubles on the host, so the batch size does not change the metrics.
+ * A function that evaluates the model, as it then stands, on all batches of a loader: `await evaluator(model)(loader)`. It is compiled once; the
+ * model is in inference mode while it runs and afterwards as before. Sums are doubles on the host, so the batch size does not change the metrics.
+ *
+ * @param options `classes`: how many there are; default: as many as the model has outputs. `keep`: how many mistakes are listed, default 24.
+ * @throws UserError where the loader gives no batch.
  */
-export function evaluator(model: Classifier, { classes, keep = 24 }: { classes: number; keep?: number }) {
+export function evaluator(model: Classifier, options: { classes?: number; keep?: number } = {}) {
   const logitsOf = compile((image: tf.Tensor4D) => model.forward(image));
   return async (loader: EvaluationSource): Promise<Evaluation> => {
-    const confusion = new ConfusionMatrix(classes);
+    let confusion: ConfusionMatrix | undefined;
     let mistakes: Mistake[] = [];
     let loss = 0;
     const wasTraining = model.training;
@@ -35,7 +39,9 @@ export function evaluator(model: Classifier, { classes, keep = 24 }: { classes: 
         const output = logitsOf(image);
         const logits = output.dataSync();
         const labels = label.dataSync();
+        const { classes = output.shape.at(-1) ?? 1, keep = 24 } = options;
         output.dispose();
+        confusion ??= new ConfusionMatrix(classes);
         const predicted = new Int32Array(labels.length);
         labels.forEach((target, i) => {
           const { best, logSum } = scan(logits.subarray(i * classes, (i + 1) * classes));
@@ -50,6 +56,7 @@ export function evaluator(model: Classifier, { classes, keep = 24 }: { classes: 
     } finally {
       model.train(wasTraining);
     }
+    if (confusion === undefined) throw new UserError('There is nothing to evaluate on: the loader gives no batch.');
     return { loss: loss / confusion.total, accuracy: confusion.accuracy, confusion, mistakes };
   };
 }

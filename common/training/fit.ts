@@ -1,5 +1,5 @@
 // The common supervised case in one call. It is written on the explicit form: what it does is what a train.ts would write out.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../backend/index.js';
 import { accumulator } from '../optim/accumulator.js';
 import type { Clip, Ema, Optimizer } from '../optim/index.js';

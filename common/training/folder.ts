@@ -1,5 +1,5 @@
 // Where runs live: assets/outputs/<paper>/<run name>, or the folder that --output names.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assetsDir, messageOf, UserError } from '../utils/index.js';
@@ -36,7 +36,8 @@ export async function createOutputFolder(path: string): Promise<string> {
   return folder;
 }
 
-/** Whether a folder holds a run (finished, stopped or still going). */
+/** Whether a folder holds a run (finished, stopped or still going), and not merely what one leaves that was killed before it had a config. */
 export function isRunFolder(folder: string): boolean {
-  return ['config.yaml', 'checkpoints'].some((name) => existsSync(join(folder, name)));
+  const checkpoints = join(folder, 'checkpoints');
+  return existsSync(join(folder, 'config.yaml')) || (existsSync(checkpoints) && readdirSync(checkpoints).length > 0);
 }

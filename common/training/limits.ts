@@ -23,7 +23,7 @@ export const limitsSchema = z.strictObject({
     .union([z.number().positive(), z.string().regex(/^([\d.]+[dhms] ?)+$/)])
     .nullable()
     .default(null)
-    .describe('time at most, since the start or the resume: seconds, or 1h30m; the step under way is finished'),
+    .describe('time at most, over all sessions of the run: seconds, or 1h30m; the step under way is finished'),
   fastDevRun: z.int().min(0).default(0).describe('n: one epoch of n batches, n of validation, to try the code; 0: off'),
   overfitBatches: z
     .number()
@@ -33,7 +33,11 @@ export const limitsSchema = z.strictObject({
   validateEvery: every.default({ epochs: 1 }),
   sanityBatches: z.int().min(0).default(2).describe('batches of validation before step 0, to find mistakes early'),
   logEvery: z.int().positive().default(50).describe('loggers get the values of every n-th step'),
-  accumulate: z.int().positive().default(1).describe('batches whose gradients make one step, weighted by samples'),
+  accumulate: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('batches whose gradients make one step, weighted by samples; the last step of an epoch may have fewer'),
 });
 
 export type Limits = z.infer<typeof limitsSchema>;
@@ -65,4 +69,9 @@ export function epochLength(length: number, { fastDevRun, overfitBatches }: Limi
 export function validationDue({ validateEvery }: Limits, step: number, epochEnd: number | undefined): boolean {
   if ('steps' in validateEvery) return step % validateEvery.steps === 0;
   return epochEnd !== undefined && epochEnd % validateEvery.epochs === 0;
+}
+
+/** What a run says that ends because `maxTime` is over. */
+export function timeIsUp({ maxTime }: Limits): string {
+  return `The time of this run (limits.maxTime=${maxTime}) is up. For more: --resume with limits.maxTime=… --force limits.maxTime.`;
 }

@@ -1,13 +1,13 @@
 import { findRun } from '../config/index.js';
 import type { ImageModel } from '../models/index.js';
 import { loadCheckpoint } from './checkpoint.js';
-import { checkSameModel, type Task } from './parts.js';
+import { checkSameModel, type ImageTask, imageTask } from './parts.js';
 import type { RunState } from './state.js';
 
 export interface LoadedModel {
   /** In inference mode, with the checkpoint's weights. */
   model: ImageModel;
-  task: Task;
+  task: ImageTask;
   state: RunState;
   folder: string;
 }
@@ -22,10 +22,10 @@ export async function loadModel(run: string, which: 'best' | 'last' = 'best'): P
   const { state, model: weights } = await loadCheckpoint(folder, which);
   const { task } = state;
   const { createModel, parseModelSpec } = await import('../models/index.js');
-  const { channels, size } = task.preprocessing;
+  const { channels, size } = imageTask(task).preprocessing;
   const model = createModel(parseModelSpec(task.model), { classes: task.labels.length, channels, size });
   checkSameModel(`${which}.safetensors of ${folder}`, task.model, weights, { model, task });
   model.loadStateDict(weights);
   model.eval();
-  return { model, task, state, folder };
+  return { model, task: imageTask(task), state, folder };
 }

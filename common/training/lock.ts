@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import lockfile from 'proper-lockfile';
+import { setTimeout } from 'node:timers/promises';
 import { UserError } from '../utils/index.js';
 
 interface Owner {
@@ -23,20 +23,17 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const ownerPath = join(folder, '.owner.json');
   // Asking, taking over and writing the owner are one act: two processes may find the same dead owner at once.
   const gate = join(folder, '.gate');
-  const openGate = await lockfile.lock(gate, {
-    lockfilePath: gate,
-    realpath: false, // the gate is nothing but its lock
-    stale: 5_000,
-    retries: { retries: 40, minTimeout: 50, maxTimeout: 250 },
-    onCompromised: () => {},
-  });
+  const { default: lockfile } = await import('proper-lockfile');
+  // The gate is nothing but its lock. lockfile's own retries would wait for a read-only disk too.
+  const through = { lockfilePath: gate, realpath: false, stale: 5_000, onCompromised: () => {} };
+  const openGate = await waitWhileLocked(() => lockfile.lock(gate, through));
   try {
     const options = { lockfilePath, stale: staleMilliseconds, update: 20_000, onCompromised: () => {} };
     let release: () => Promise<void>;
     try {
       release = await lockfile.lock(folder, options);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error;
+      if (!isLocked(error)) throw error;
       const owner = await readOwner(ownerPath);
       if (owner === undefined || isAlive(owner)) throw inUse(folder, owner);
       await rm(lockfilePath, { recursive: true, force: true });
@@ -53,11 +50,26 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   }
 }
 
+/** Tries for ten seconds. */
+async function waitWhileLocked<T>(lock: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await lock();
+    } catch (error) {
+      if (!isLocked(error) || tries > 40) throw error;
+      await setTimeout(Math.min(250, 25 * 2 ** tries));
+    }
+  }
+}
+
+const isLocked = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+
 /** The process that uses a run folder now; undefined where none does. */
 export async function ownerOf(folder: string): Promise<{ pid: number; host: string } | undefined> {
   const lockfilePath = join(folder, '.lock');
-  if (!existsSync(lockfilePath) || !(await lockfile.check(folder, { lockfilePath, stale: staleMilliseconds })))
-    return undefined;
+  if (!existsSync(lockfilePath)) return undefined;
+  const { default: lockfile } = await import('proper-lockfile');
+  if (!(await lockfile.check(folder, { lockfilePath, stale: staleMilliseconds }))) return undefined;
   const owner = await readOwner(join(folder, '.owner.json'));
   return owner !== undefined && isAlive(owner) ? owner : undefined;
 }

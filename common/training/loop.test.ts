@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from './checkpoint.js';
-import { type Callback, checkpoints, csv, earlyStopping, type Run } from './index.js';
+import { type Callback, checkpoints, earlyStopping, type Run } from './index.js';
 import { seconds } from './limits.js';
 import { makePaper, trainSmall } from './testing/small.js';
 
@@ -56,6 +54,39 @@ describe('limits', () => {
     expect(timed.rows.at(-1)).toContain(`/${timed.run.step}`);
   });
 
+  it('maxTime counts all sessions of a run: the one after the time is up trains nothing, and more is given with --force', async () => {
+    const folder = join(assets, 'timed');
+    const stop = (at: number) => (run: Run) => {
+      if (run.batches === at) throw new Error('stop');
+    };
+    const argv = ['epochs=2', 'steps=1', 'pause=300', 'limits.maxTime=1h', '--output', folder];
+    await expect(trainSmall(dir, argv, { afterStep: stop(5) })).rejects.toThrow('stop');
+    const path = join(folder, 'environment.json');
+    const sessions = JSON.parse(await readFile(path, 'utf8'));
+    expect(sessions).toMatchObject([{ seconds: expect.any(Number) }]);
+    // Written about once a second, with a checkpoint.
+    expect(sessions[0].seconds).toBeGreaterThan(0.3);
+    const used = (seconds: number) => writeFile(path, JSON.stringify([{ ...sessions[0], seconds }]));
+    await used(3600.5);
+    const over = await trainSmall(dir, ['--resume', folder]);
+    await over.close();
+    expect(over.step).toBe(5);
+    expect(await readFile(join(folder, 'train.log'), 'utf8')).toContain(
+      'The time of this run (limits.maxTime=1h) is up',
+    );
+    // A second is left: the run ends with the step in which it goes by, is evaluated there, and says so.
+    await used(3599);
+    const short = await trainSmall(dir, ['--resume', folder]);
+    await short.close();
+    expect(short.step).toBeGreaterThan(5);
+    expect(short.step).toBeLessThan(14);
+    expect(short.history.at(-1)?.step).toBe(short.step);
+    const longer = await trainSmall(dir, ['--resume', folder, 'limits.maxTime=2h', '--force', 'limits.maxTime']);
+    await longer.close();
+    expect(longer.step).toBe(14);
+    expect(JSON.parse(await readFile(path, 'utf8')).length).toBe(3);
+  });
+
   it('fastDevRun: one epoch of n batches; overfitBatches: the same n batches in every epoch, for validation too', async () => {
     expect((await story('epochs=5', 'limits.fastDevRun=2')).rows).toEqual(['1/2']);
     const { run, rows } = await story('epochs=30', 'ema=false', 'lr=0.05', 'limits.overfitBatches=2');
@@ -81,11 +112,6 @@ describe('before step 0', () => {
       /"val_acuracy" is logged by nobody; logged are .*Did you mean "val_accuracy"/,
     );
     expect(record.story).toEqual([]);
-  });
-
-  it('a schedule that ends before the run is refused where nothing would be learned any more', async () => {
-    const failing = trainSmall(dir, ['epochs=2'], { scheduleSteps: 9 });
-    await expect(failing).rejects.toThrow(/schedule ends at step 9, the training at step 14.*learning rate 0/);
   });
 });
 
@@ -139,17 +165,6 @@ describe('checkpoints', () => {
       /last\.safetensors has checkpoint format 9; this version reads formats 1 and 2/,
     );
   });
-
-  it('a resume with another value of a forced key goes on with it, and says so', async () => {
-    const folder = join(assets, 'forced');
-    await (await trainSmall(dir, ['epochs=1', '--output', folder])).close();
-    await expect(trainSmall(dir, ['--resume', folder, 'epochs=2'])).rejects.toThrow(/epochs: 1/);
-    const run = await trainSmall(dir, ['--resume', folder, 'epochs=2', '--force', 'epochs']);
-    await run.close();
-    expect([run.step, run.history.length]).toEqual([14, 2]);
-    expect(await readFile(join(folder, 'train.log'), 'utf8')).toContain('Forced from step 7 on: epochs: 1 then, 2 now');
-    expect((await loadCheckpoint(folder, 'last')).state.config).toMatchObject({ epochs: 2 });
-  });
 });
 
 describe('early stopping', () => {
@@ -181,73 +196,5 @@ describe('early stopping', () => {
     const again = await trainSmall(dir, ['--resume', run.folder], { callbacks: callbacks() });
     await again.close();
     expect(again.history.length).toBe(3);
-  });
-});
-
-describe('what fails in the middle', () => {
-  it('a logger: the training goes on, and the end says what was lost', async () => {
-    const broken: Callback = {
-      name: 'tracker',
-      optional: true,
-      step(run) {
-        if (run.step === 3) throw new Error('connection refused');
-      },
-    };
-    const run = await trainSmall(dir, ['epochs=1'], { callbacks: [broken, csv(), checkpoints()] });
-    expect(run.step).toBe(7);
-    expect(run.lost).toEqual([expect.stringMatching(/tracker stopped at step 3.*connection refused/)]);
-    expect(existsSync(join(run.folder, 'metrics.csv'))).toBe(true);
-    await run.close();
-  });
-});
-
-/** The run's folder on a file system of its own, which root can fill and make read-only. */
-describe.skipIf(process.getuid?.() !== 0)('a disk', () => {
-  let disk: string;
-  const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'ignore' });
-  const trainUntil = (act: (folder: string) => void) =>
-    trainSmall(dir, ['epochs=2', 'steps=1', '--output', disk], {
-      afterStep: (run) => {
-        if (run.batches === 3) act(run.folder);
-      },
-    });
-
-  beforeEach(async (context) => {
-    disk = join(assets, 'disk');
-    await mkdir(disk);
-    try {
-      mount('-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', disk);
-    } catch {
-      context.skip(); // root in a container that may not mount
-    }
-  });
-  afterEach(() => {
-    try {
-      execFileSync('umount', [disk], { stdio: 'ignore' });
-    } catch {
-      // It was never mounted.
-    }
-  });
-
-  it('that is full in the middle of a run is told, and the checkpoint before is intact', async () => {
-    const fill = (folder: string) => {
-      try {
-        writeFileSync(join(folder, 'other'), new Uint8Array(2 ** 20));
-      } catch {
-        // As intended: nothing is left.
-      }
-    };
-    await expect(trainUntil(fill)).rejects.toThrow(/the disk is full\. The previous checkpoint is intact.*--resume/);
-    expect((await loadCheckpoint(disk, 'last')).state.step).toBe(3);
-    await rm(join(disk, 'other'));
-    const run = await trainSmall(dir, ['--resume', disk]);
-    await run.close();
-    expect(run.step).toBe(14);
-  });
-
-  it('that becomes read-only is told', async () => {
-    const readOnly = () => mount('-o', 'remount,ro', disk);
-    await expect(trainUntil(readOnly)).rejects.toThrow(/the disk is read-only\. The previous checkpoint is intact/);
-    expect((await loadCheckpoint(disk, 'last')).state.step).toBe(3);
   });
 });

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import papa from 'papaparse';
 import { writeFileAtomic } from '../utils/index.js';
 import type { Row } from './state.js';
 
@@ -12,6 +11,7 @@ import type { Row } from './state.js';
  */
 export async function writeMetricsCsv(folder: string, history: readonly Row[], seconds?: number): Promise<void> {
   const path = join(folder, 'metrics.csv');
+  const { default: papa } = await import('papaparse');
   const before = await readSeconds(path);
   const rows = history.map((row, i) => {
     const time = i === history.length - 1 && seconds !== undefined ? seconds.toFixed(2) : (before[i] ?? '');
@@ -23,6 +23,7 @@ export async function writeMetricsCsv(folder: string, history: readonly Row[], s
 
 async function readSeconds(path: string): Promise<string[]> {
   if (!existsSync(path)) return [];
+  const { default: papa } = await import('papaparse');
   const { data } = papa.parse<Record<string, string>>(await readFile(path, 'utf8'), {
     header: true,
     skipEmptyLines: true,

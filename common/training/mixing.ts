@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Mix } from '../data/index.js';
 import { applyMix, drawMix, mixLabels } from '../data/transforms/mix/index.js';
 import type { BatchSource } from './epoch.js';

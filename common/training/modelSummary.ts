@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
-import Table from 'cli-table3';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Module } from '../nn/index.js';
+import { formatBytes, newTable } from '../utils/index.js';
 import { watchForward } from './callbacks/traceForward.js';
 
 export interface LayerSummary {
@@ -105,21 +105,16 @@ function tableOf({
   weightBytes,
   outputBytes,
 }: Omit<ModelSummary, 'toString'>) {
-  const table = new Table({
+  const table = newTable({
     head: ['layer', 'kind', 'output', 'parameters', 'multiply-adds', 'output bytes'],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
   const count = (n: number) => n.toLocaleString('en');
   for (const { name, kind, shape, parameters: own, multiplyAdds: work, bytes } of layers)
-    table.push([name || '(model)', kind, `[${shape.join(', ')}]`, count(own), count(work), size(bytes)]);
+    table.push([name || '(model)', kind, `[${shape.join(', ')}]`, count(own), count(work), formatBytes(bytes)]);
   return (
-    `${table.toString()}\n${count(parameters)} parameters, ${count(buffers)} numbers in buffers: ${size(weightBytes)}; ` +
-    `${count(multiplyAdds)} multiply-adds; outputs of layers: ${size(outputBytes)}`
+    `${table.toString()}\n${count(parameters)} parameters, ${count(buffers)} numbers in buffers: ${formatBytes(weightBytes)}; ` +
+    `${count(multiplyAdds)} multiply-adds; outputs of layers: ${formatBytes(outputBytes)}`
   );
-}
-
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  return bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

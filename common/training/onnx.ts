@@ -1,10 +1,10 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { ExportOptions } from '../backend/index.js';
 import { transformsSchema } from '../data/transforms/index.js';
 import { exportModule, type Module, saveModule } from '../nn/index.js';
 import { UserError } from '../utils/index.js';
-import type { Task } from './parts.js';
+import { type ImageTask, imageTask, type Task } from './parts.js';
 
 /** A module from images [B, H, W, C] to logits [B, classes]. */
 export type Classifier = Module & { forward(x_BHWC: tf.Tensor4D): tf.Tensor2D };
@@ -14,8 +14,18 @@ export type OnnxOptions = Pick<ExportOptions<Images>, 'opset' | 'portable'>;
 
 type Images = { image: tf.Tensor4D };
 
+/** A run's model and task where they are those of an image classifier. @throws UserError where not. */
+export function classifierOf({ model, task }: { model: Module; task: Task }): { model: Classifier; task: ImageTask } {
+  const images = imageTask(task);
+  if (isClassifier(model)) return { model, task: images };
+  throw new UserError(`A ${model.constructor.name} has no forward(images).`);
+}
+
+/** The task says that images go in; a module that has a forward then takes them. */
+const isClassifier = (model: Module): model is Classifier => 'forward' in model && typeof model.forward === 'function';
+
 function exported(model: Classifier, task: Task) {
-  const { size, channels, transforms } = task.preprocessing;
+  const { size, channels, transforms } = imageTask(task).preprocessing;
   return {
     fn: ({ image }: Images) => ({ logits: model.forward(image) }),
     options: {

@@ -1,11 +1,10 @@
 // What a run trains, and whether a checkpoint belongs to it.
 
-import type { StateDict } from '../nn/index.js';
+import type { Module, StateDict } from '../nn/index.js';
 import type { Schedule } from '../optim/index.js';
 import { UserError } from '../utils/index.js';
 import type { Callback } from './callbacks.js';
 import type { Limits } from './limits.js';
-import type { Classifier } from './onnx.js';
 import type { RunState } from './state.js';
 
 /** Model spec, class names and preprocessing: with the weights all that predicting needs. */
@@ -15,6 +14,18 @@ export type Task = RunState['task'];
 export interface Stateful {
   stateDict(): StateDict;
   loadStateDict(dict: StateDict): unknown;
+}
+
+/** The task of an image classifier. */
+export type ImageTask = Task & { preprocessing: NonNullable<Task['preprocessing']> };
+
+/** @throws UserError where a task is not an image classifier's. */
+export function imageTask(task: Task): ImageTask {
+  const { preprocessing } = task;
+  if (preprocessing !== undefined) return { ...task, preprocessing };
+  throw new UserError(
+    `A model ${JSON.stringify(task.model.name ?? '')} takes no images: this is for image classifiers. Its paper's own scripts know how to use it.`,
+  );
 }
 
 export interface Parts {
@@ -36,7 +47,7 @@ export interface Monitor {
 }
 
 export interface RunSetup extends Parts {
-  model: Classifier;
+  model: Module;
   folder: string;
   paper: string;
   seed: number;

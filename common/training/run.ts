@@ -6,10 +6,11 @@ import { type Callback, callHook, type Result } from './callbacks.js';
 import { type Checkpoint, loadCheckpoint, saveLast } from './checkpoint.js';
 import { Epoch } from './epoch.js';
 import { exitCodeOf, type Interrupts, listenForInterrupts } from './interrupt.js';
-import { type Limits, seconds } from './limits.js';
+import { type Limits, seconds, timeIsUp } from './limits.js';
 import { Log, type LogLevel } from './log.js';
 import { isBetter, type RunSetup, statefulParts, statesOf, unprefixed } from './parts.js';
 import { checkMonitor, feedbackOf } from './schedule.js';
+import { Sessions } from './sessions.js';
 import type { Row, RunState } from './state.js';
 import { Values } from './values.js';
 
@@ -37,13 +38,13 @@ export class Run {
   /** What could not be written: told at the end. */
   readonly lost: string[] = [];
   readonly values = new Values();
+  readonly sessions: Sessions;
   readonly interrupts: Interrupts;
   phase: Phase = 'idle';
   /** Until this step all is done again, and only `replayed` hooks are called. */
   replayUntil = 0;
   private readonly file: Log;
   private readonly off = new Set<Callback>();
-  private readonly began = performance.now();
   private stopping = false;
   private closed = false;
   /** Where the last checkpoint stands. */
@@ -53,6 +54,7 @@ export class Run {
     this.setup = setup;
     this.folder = setup.folder;
     this.limits = setup.limits;
+    this.sessions = new Sessions(setup.folder);
     this.file = new Log(join(setup.folder, 'train.log'), (text) => this.print(text));
     // Between steps and while a checkpoint is written the loop itself looks for the signal; elsewhere all is saved already.
     this.interrupts = listenForInterrupts(() => {
@@ -73,6 +75,7 @@ export class Run {
       random.seed(this.setup.seed);
       await this.call((callback) => callback.start?.(this));
       if (this.isOver) this.log(`All ${this.epochsTotal} epochs are done already.`);
+      else if (this.timeIsUp) this.stop(timeIsUp(this.limits));
       else if (this.step === 0 && sanityBatches > 0 && fastDevRun === 0) {
         this.phase = 'sanity';
         yield new Epoch(this, this.epoch);
@@ -89,8 +92,9 @@ export class Run {
     }
   }
 
-  /** Ends the loop after the evaluation that comes next. */
-  stop(): void {
+  /** Ends the loop after the evaluation that comes next. `why`: said to the person. */
+  stop(why?: string): void {
+    if (why !== undefined) this.log(why);
     this.stopping = true;
   }
 
@@ -99,10 +103,10 @@ export class Run {
     return this.epoch >= this.epochsTotal || this.step >= (this.limits.maxSteps ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Whether `maxTime` is over. */
+  /** Whether `maxTime` is over, which counts the sessions before a resume too, as Lightning's max_time does. */
   get timeIsUp(): boolean {
     const { maxTime } = this.limits;
-    return maxTime !== null && performance.now() - this.began > seconds(maxTime) * 1000;
+    return maxTime !== null && this.sessions.seconds > seconds(maxTime);
   }
 
   /** A line for the terminal and train.log; `debug` is for the file alone, unless ATELIER_LOG says otherwise. */
@@ -116,6 +120,7 @@ export class Run {
     await saveLast(this.folder, this.checkpoint('last'));
     this.saved = this.place;
     this.file.record(`saved ${this.saved}`);
+    await this.sessions.save();
   }
 
   /** Weights and state as the run stands. `best` holds the averaged weights, where the run has them: those were evaluated. */
@@ -148,8 +153,8 @@ export class Run {
     setup.optimizer.iterations = state.step;
     if (state.schedule !== null) feedbackOf(setup)?.load(state.schedule);
     this.values.meter.load(state.meter);
-    const { step, epoch, batch, batches, best, history } = state;
-    Object.assign(this, { step, epoch, batch, batches, best, history: [...history] });
+    const { step, epoch, batch, batches, best } = state;
+    Object.assign(this, { step, epoch, batch, batches, best, history: [...state.history] });
     this.saved = this.place;
   }
 
@@ -204,10 +209,7 @@ export class Run {
       this.epoch++;
       this.batch = 0;
     }
-    if (this.timeIsUp && !this.isOver) {
-      this.log(`The time of this run (${this.limits.maxTime}) is up.`);
-      this.stop();
-    }
+    if (this.timeIsUp && !this.isOver) this.stop(timeIsUp(this.limits));
     this.file.record('evaluated', row);
     await this.call((callback) => callback.epochEnd?.(this, row));
     this.phase = 'idle';

@@ -1,9 +1,10 @@
 // From a resolved config to a run that stands at its first step, or where it was stopped.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type ConfigInfo, configInfo } from '../config/index.js';
+import { type ConfigInfo, configInfo, findRun } from '../config/index.js';
+import type { Module } from '../nn/index.js';
 import { shortPath, UsageError, UserError, writeFileAtomic } from '../utils/index.js';
 import { checkpoints } from './callbacks/checkpoints.js';
 import { csv } from './callbacks/csv.js';
@@ -15,20 +16,20 @@ import { summary } from './callbacks/summary.js';
 import type { Callback } from './callbacks.js';
 import { loadCheckpoint } from './checkpoint.js';
 import { type Difference, differencesOf, textOf } from './differences.js';
-import { environment, versions } from './environment.js';
-import { createOutputFolder, createRunFolder, isRunFolder } from './folder.js';
+import { versions } from './environment.js';
+import { createOutputFolder, createRunFolder, isRunFolder, outputsDir } from './folder.js';
 import { type LimitsInput, resolveLimits } from './limits.js';
 import { lockRun } from './lock.js';
 import { logSettings } from './log.js';
 import { loggers } from './loggers/index.js';
 import { sweepFolder, sweepSetup, takeSweepRequest } from './lrFinder/mode.js';
-import type { Classifier } from './onnx.js';
 import { checkSameModel, type Monitor, type Parts } from './parts.js';
 import { Run } from './run.js';
 import { checkMonitor } from './schedule.js';
+import { toldWhereRefused } from './writeError.js';
 
 export interface RunOptions extends Parts {
-  model: Classifier;
+  model: Module;
   /** Seed of the run's random numbers. Default: the config's `seed`, or 0. */
   seed?: number;
   /** Names that the loop logs after each epoch's batches: a monitored name that is not among them is told before step 0. */
@@ -39,6 +40,10 @@ export interface RunOptions extends Parts {
   limits?: LimitsInput;
   /** The run's name where `config` is a plain object that `defineConfig` did not make. Default: `run`. */
   name?: string;
+  /** Where the run writes: a new or empty folder. Default: `--output`, else one below assets/outputs. */
+  output?: string;
+  /** A run (its folder or its name) that goes on where it was stopped. Default: `--resume`. */
+  resume?: string;
   /** Says which data these are; a resume on other data is refused. */
   dataset?: string;
   /** What happens between the lines of the loop, in this order. Default: `defaultCallbacks()`. */
@@ -66,7 +71,7 @@ export function defaultCallbacks(): Callback[] {
  * Opens a run: its folder (new, `--output`, or that of `--resume`), its lock, seed and signals; with `--resume` everything is put
  * where the last checkpoint stands, and the run ends bitwise as if it had never been stopped.
  *
- * @param config what `defineConfig` gave, or any plain object (then there are no overrides and no `--resume`).
+ * @param config what `defineConfig` gave, or any plain object (then there are no overrides, and `resume` and `output` take the options' place).
  * @throws UserError where the folder is in use or holds another run, the checkpoint does not fit the model, the config or the
  * data, or the monitored metric is none of `metrics`.
  */
@@ -76,7 +81,8 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
   const monitor: Monitor = options.monitor ?? { metric: 'val_accuracy', mode: 'max' };
   if (options.metrics !== undefined) checkMonitor(monitor.metric, options.metrics);
   const limits = resolveLimits(options.limits, config);
-  const { resume, output } = info.options;
+  const resume = options.resume === undefined ? info.options.resume : await findRun(options.resume);
+  const output = options.output ?? info.options.output;
   if (resume !== undefined && output !== undefined)
     throw new UsageError("--resume goes on in the run's own folder: leave out --output.");
   const sweep = takeSweepRequest();
@@ -89,8 +95,8 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
         ? await createOutputFolder(output ?? sweepFolder(paper, info.runName))
         : output !== undefined
           ? await createOutputFolder(output)
-          : await createRunFolder(paper, info.runName);
-  const release = await lockRun(folder);
+          : await toldWhereRefused(outputsDir(paper), () => createRunFolder(paper, info.runName));
+  const release = await toldWhereRefused(folder, () => lockRun(folder));
   let run: Run | undefined;
   try {
     if (output !== undefined && isRunFolder(folder))
@@ -107,8 +113,8 @@ export async function startRun(config: object, options: RunOptions): Promise<Run
       ...(sweep && sweepSetup(sweep, limits)),
     });
     if (sweep !== undefined) return run;
-    if (resume === undefined) await describe(folder, info);
-    else await takeUp(run, info, plain);
+    const opened = run;
+    await toldWhereRefused(folder, () => (resume === undefined ? describe(opened, info) : takeUp(opened, info, plain)));
     run.log(`Run folder: ${shortPath(folder)}`);
     return run;
   } catch (error) {
@@ -132,18 +138,16 @@ function infoOf(
 type Info = ReturnType<typeof infoOf>;
 
 /** What a new run folder says of itself. config.yaml comes last: it makes the folder a run. */
-async function describe(folder: string, info: Info): Promise<void> {
+async function describe({ folder, sessions }: Run, info: Info): Promise<void> {
   await mkdir(join(folder, 'plots'), { recursive: true });
   await writeFileAtomic(join(folder, 'overrides.txt'), info.overrides.map((line) => `${line}\n`).join(''));
-  await writeFileAtomic(join(folder, 'environment.json'), `${JSON.stringify([environment()], null, 2)}\n`);
+  await sessions.open();
   await mkdir(join(folder, 'checkpoints'), { recursive: true });
   await writeFileAtomic(join(folder, 'config.yaml'), info.yaml);
 }
 
 async function takeUp(run: Run, { options: { force = [] }, yaml }: Info, config: unknown): Promise<void> {
   const { folder } = run;
-  const path = join(folder, 'environment.json');
-  const sessions: unknown = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : [];
   const last = join(folder, 'checkpoints', 'last.safetensors');
   if (existsSync(last)) {
     const checkpoint = await loadCheckpoint(folder, 'last');
@@ -165,5 +169,5 @@ async function takeUp(run: Run, { options: { force = [] }, yaml }: Info, config:
       await run.save();
     }
   } else run.log('Nothing was saved before the run was stopped: starting at step 0.');
-  await writeFileAtomic(path, `${JSON.stringify([sessions, environment()].flat(), null, 2)}\n`);
+  await run.sessions.open();
 }

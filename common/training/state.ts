@@ -14,7 +14,12 @@ const preprocessing = z.object({
   channels: z.union([z.literal(1), z.literal(3)]),
 });
 
-const task = z.object({ model: z.record(z.string(), z.unknown()), labels: z.array(z.string()), preprocessing });
+/** `preprocessing`: of image classifiers only. */
+const task = z.object({
+  model: z.record(z.string(), z.unknown()),
+  labels: z.array(z.string()),
+  preprocessing: preprocessing.optional(),
+});
 
 const schema = z.object({
   format: z.literal(2),

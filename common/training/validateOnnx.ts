@@ -1,6 +1,6 @@
 // Whether an exported model is the checkpoint's, and how fast it is.
 import { availableParallelism } from 'node:os';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { loadOnnx } from '../backend/index.js';
 import type { Dataset } from '../data/index.js';
 import { UserError } from '../utils/index.js';

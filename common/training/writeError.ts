@@ -1,3 +1,5 @@
+import { UserError } from '../utils/index.js';
+
 const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -11,4 +13,14 @@ const reasons: Record<string, string> = {
 export function writeErrorReason(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
   return reasons[error.code];
+}
+
+/** Does what writes into a folder; what the file system refuses becomes a message. */
+export async function toldWhereRefused<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const reason = writeErrorReason(error);
+    throw reason === undefined ? error : new UserError(`Cannot write to ${folder}: ${reason}.`);
+  }
 }

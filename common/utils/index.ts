@@ -1,7 +1,12 @@
 export { messageOf, UsageError, UserError } from './errors.js';
 export { assetsDir, projectRoot, writeFileAtomic } from './files.js';
+export { countOf, duration, formatBytes, formatSeconds } from './format.js';
 export { isRecord } from './isRecord.js';
+export { lazy } from './lazy.js';
 export { didYouMean, nearest } from './nearest.js';
 export { type MimeBundle, type NotebookHost, notebook } from './notebook.js';
+export { notebookLine } from './notebookLine.js';
 export { quantile } from './quantile.js';
 export { shortPath } from './shortPath.js';
+export { fit, type Status, type StatusLine, statusLine } from './statusLine.js';
+export { newTable, noFrame, textTable } from './table.js';

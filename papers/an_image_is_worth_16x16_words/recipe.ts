@@ -1,7 +1,7 @@
 // What the config's choices stand for: data, optimizer with its schedule, and the accuracy to expect.
 
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { configInfo } from 'common/config';
 import { type Dataset, ensureDigits, loadDataset } from 'common/data';
 import { linkDataset, terminalProgress } from 'common/hub';

@@ -9,7 +9,7 @@
  * What to expect, and what was obtained on which machine in which time, is in README.md.
  * There is no validation split in these data sets: `val_*` and the choice of the best epoch are on the test split, as is usual for them.
  */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { compile, configureEngine } from 'common/backend';
 import { defineConfig } from 'common/config';
 import { classNames, createLoader } from 'common/data';
@@ -46,7 +46,7 @@ const { optimizer, schedule } = optimizerOf(config, parameters, trainLoader.leng
 const average = config.ema === null ? undefined : ema(model.namedVariables(), config.ema);
 const sums = config.limits.accumulate > 1 ? accumulator(parameters) : undefined;
 
-const run = await startRun(config, {
+export const run = await startRun(config, {
   ...{ model, optimizer, schedule, ema: average, dataset: train.fingerprint },
   task: { model: spec, labels, preprocessing: { transforms: transforms.eval, size, channels } },
   metrics: ['val_loss', 'val_accuracy'],
@@ -69,7 +69,7 @@ const step = compile((image: tf.Tensor4D, label: tf.Tensor1D | tf.Tensor2D, upda
   }
   return { loss, accuracy: aux.accuracy };
 });
-const evaluate = evaluator(model, { classes: labels.length });
+const evaluate = evaluator(model);
 
 for await (const epoch of run.epochs(epochs)) {
   model.train();

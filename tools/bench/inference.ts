@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type ExportOptions, exportOnnx, loadOnnx, random } from 'common/backend';
 import { createModel } from 'common/models';
 import type { Prepared } from './prepared.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining, compile, gelu, layerNorm, random } from 'common/backend';
 import { crossEntropy } from 'common/losses';
 import { scaledDotProductAttention } from 'common/nn';

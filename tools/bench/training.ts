@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { compile, random } from 'common/backend';
 import { crossEntropy } from 'common/losses';
 import { createModel, type ImageTask, type ModelSpecInput, Seq2Seq } from 'common/models';

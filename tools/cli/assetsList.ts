@@ -1,4 +1,5 @@
-import { type Asset, type AssetList, countOf, formatBytes, listAssets } from 'common/hub';
+import { type Asset, type AssetList, listAssets } from 'common/hub';
+import { countOf, formatBytes } from 'common/utils';
 import { formatTable } from './table.js';
 
 /** Prints a table of the assets, or with `json` the list itself. */

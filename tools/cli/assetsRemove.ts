@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { type Asset, countOf, findAsset, formatBytes, listAssets, removeAsset } from 'common/hub';
-import { UsageError } from 'common/utils';
+import { type Asset, findAsset, listAssets, removeAsset } from 'common/hub';
+import { countOf, formatBytes, UsageError } from 'common/utils';
 
 /** Removes the named assets after a question in the terminal, or at once with `yes`. All names are looked up before anything goes. */
 export async function remove(names: readonly string[], { yes }: { yes?: true }): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Asset, countOf, findAsset, formatBytes, listAssets, type Verification, verifyAsset } from 'common/hub';
+import { type Asset, findAsset, listAssets, type Verification, verifyAsset } from 'common/hub';
+import { countOf, formatBytes } from 'common/utils';
 import { StatusLine } from './statusLine.js';
 import { untilStopped } from './stop.js';
 

@@ -32,7 +32,8 @@ async function filesOf(place: string, alone: boolean): Promise<string[]> {
     if (!existsSync(best)) throw new UserError(`${place} has no best checkpoint (${best}) yet.`);
     return [best];
   }
-  const names = (await readdir(checkpoints).catch(() => [])).filter(
+  const namesIn = (folder: string) => readdir(join(checkpoints, folder)).catch(() => []);
+  const names = [...(await namesIn('.')), ...(await namesIn('top')).map((name) => join('top', name))].filter(
     (name) => name.endsWith('.safetensors') && !name.startsWith('training-') && name !== 'last.safetensors',
   );
   // Where a run keeps its best few, `best` is one of them once more.

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { assetsDir } from 'common/utils';
 import { probeProviders } from './providers.js';
 
-interface Check {
+export interface Check {
   name: string;
   value: string;
   /** What to do, where something is missing. */
@@ -15,15 +15,14 @@ interface Check {
   absent?: string;
 }
 
-/** Prints what this machine has, one line each; exit code 1 where something that is needed is missing. */
+/** What this machine has of what is needed. */
+export async function diagnose(): Promise<Check[]> {
+  return [node(), { name: 'machine', value: machine() }, await onnxruntime(), ...(await engine()), await disk()];
+}
+
+/** Prints it, one line each; exit code 1 where something that is needed is missing. */
 export async function doctor(): Promise<void> {
-  const checks = [
-    node(),
-    { name: 'machine', value: machine() },
-    await onnxruntime(),
-    ...(await engine()),
-    await disk(),
-  ];
+  const checks = await diagnose();
   for (const { name, value, problem, absent } of checks) {
     const mark = problem !== undefined ? 'NO ' : absent !== undefined ? ' – ' : 'ok ';
     const more = problem ?? absent;
@@ -65,11 +64,11 @@ async function onnxruntime(): Promise<Check> {
 /** The tensor engine: its backends and threads, and where ONNX Runtime computes here. */
 async function engine(): Promise<Check[]> {
   try {
-    const [tf, { engineSettings }] = [await import('@tensorflow/tfjs'), await import('common/backend')];
+    const [tf, { engineSettings }] = [await import('@tensorflow/tfjs-core'), await import('common/backend')];
     const { threads, provider } = engineSettings();
     const backends = Object.keys(tf.engine().registryFactory);
     const found: Check[] = [
-      { name: 'tfjs', value: `${tf.version.tfjs}, backends ${backends.join(', ')}; in use: ${tf.getBackend()}` },
+      { name: 'tfjs', value: `${tf.version_core}, backends ${backends.join(', ')}; in use: ${tf.getBackend()}` },
       { name: 'threads', value: `${threads} an operator (ATELIER_THREADS changes it)` },
     ];
     for (const { name, missing } of await probeProviders()) {

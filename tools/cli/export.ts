@@ -2,8 +2,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { newestOpset, oldestOpset } from 'common/backend';
 import type { Dataset } from 'common/data';
-import { compareOnnx, loadModel, onnxThreads, type RunState, saveModelAsOnnx, timeOnnx } from 'common/training';
-import { shortPath, UsageError, UserError } from 'common/utils';
+import {
+  compareOnnx,
+  type LoadedModel,
+  loadModel,
+  type OnnxComparison,
+  type OnnxOptions,
+  type OnnxTiming,
+  onnxThreads,
+  type RunState,
+  saveModelAsOnnx,
+  timeOnnx,
+} from 'common/training';
+import { formatBytes, shortPath, UsageError, UserError } from 'common/utils';
 import { formatTable } from './table.js';
 import { findPaper } from './train.js';
 
@@ -15,29 +26,58 @@ export interface ExportFlags {
   benchmark?: boolean;
 }
 
+export interface ExportOptions extends Omit<OnnxOptions, 'opset'> {
+  opset?: number;
+  /** Compare with the checkpoint on real samples of the test split. */
+  validate?: boolean;
+  /** Time batches of 1 to 64. */
+  benchmark?: boolean;
+}
+
+export interface Exported {
+  files: string[];
+  bytes: number;
+  /** What was exported. */
+  loaded: LoadedModel;
+  comparison?: OnnxComparison & { dataset: string };
+  timings?: OnnxTiming[];
+}
+
 /** Writes the best weights of a run as ONNX, with names, preprocessing and labels in its metadata. */
-export async function exportRun(run: string, flags: ExportFlags): Promise<void> {
-  const { to, opset, portable = false, validate = false, benchmark = false } = flags;
-  const how = { portable, ...(opset !== undefined && { opset: opsetOf(opset) }) };
-  const { model, task, folder, state } = await loadModel(run);
+export async function exportModel(run: string, to: string, options: ExportOptions = {}): Promise<Exported> {
+  const { validate = false, benchmark = false, ...how } = options;
+  const loaded = await loadModel(run);
+  const { model, task, state } = loaded;
   const { files, bytes } = await saveModelAsOnnx(to, model, task, how).catch((error: unknown) => {
     // What the file system says; anything else is a mistake of the model's or ours.
     throw error instanceof Error && 'code' in error ? new UserError(`Cannot write ${to}: ${error.message}`) : error;
   });
-  const { size, channels } = task.preprocessing;
-  process.stdout.write(
-    `${files.join(' and ')}: ${(bytes / 2 ** 20).toFixed(1)} MiB, best weights of ${shortPath(folder)} (epoch ${state.best?.epoch ?? '–'})\n` +
-      `input image float32 [batch, ${size}, ${size}, ${channels}] prepared by the metadata's transforms, output logits [batch, ${task.labels.length}]\n`,
-  );
+  const exported: Exported = { files, bytes, loaded };
   if (validate) {
     const dataset = await testSplitOf(state);
-    const found = await compareOnnx(to, { model, task }, dataset);
-    process.stdout.write(
-      `Same as the checkpoint on ${found.samples} samples of ${dataset.name}: logits differ by ${found.largestDifference.toExponential(1)} at most (the largest is ${found.largestLogit.toFixed(2)}), ${found.agreeing} classes agree.\n`,
-    );
+    exported.comparison = { ...(await compareOnnx(to, { model, task }, dataset)), dataset: dataset.name };
   }
-  if (benchmark) {
-    const rows = timeOnnx(to, [size, size, channels]).map(({ batch, milliseconds, imagesPerSecond }) => [
+  const { size, channels } = task.preprocessing;
+  if (benchmark) exported.timings = timeOnnx(to, [size, size, channels]);
+  return exported;
+}
+
+/** `atelier export`. */
+export async function exportRun(run: string, { to, opset, portable = false, ...flags }: ExportFlags): Promise<void> {
+  const how = { portable, ...flags, ...(opset !== undefined && { opset: opsetOf(opset) }) };
+  const { files, bytes, loaded, comparison, timings } = await exportModel(run, to, how);
+  const { task, folder, state } = loaded;
+  const { size, channels } = task.preprocessing;
+  process.stdout.write(
+    `${files.join(' and ')}: ${formatBytes(bytes)}, best weights of ${shortPath(folder)} (epoch ${state.best?.epoch ?? '–'})\n` +
+      `input image float32 [batch, ${size}, ${size}, ${channels}] prepared by the metadata's transforms, output logits [batch, ${task.labels.length}]\n`,
+  );
+  if (comparison !== undefined)
+    process.stdout.write(
+      `Same as the checkpoint on ${comparison.samples} samples of ${comparison.dataset}: logits differ by ${comparison.largestDifference.toExponential(1)} at most (the largest is ${comparison.largestLogit.toFixed(2)}), ${comparison.agreeing} classes agree.\n`,
+    );
+  if (timings !== undefined) {
+    const rows = timings.map(({ batch, milliseconds, imagesPerSecond }) => [
       String(batch),
       milliseconds.toFixed(2),
       imagesPerSecond.toFixed(0),

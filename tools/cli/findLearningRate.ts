@@ -1,19 +1,16 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { requestSweep, SweepDone, type SweepRequest, type SweepResult, suggested, writeSweep } from 'common/training';
 import { shortPath, UsageError, UserError } from 'common/utils';
 import type { LrFindFlags } from './lrFind.js';
 import { StatusLine } from './statusLine.js';
 import { formatTable } from './table.js';
-import { findPaper } from './train.js';
+import { findPaper, runScript } from './train.js';
 
 export interface FoundLearningRate {
   result: SweepResult;
   /** Where lr_plot.png and results.json are. */
   folder: string;
 }
-
-let runs = 0;
 
 /**
  * Runs a paper's train.ts for a sweep of learning rates and writes lr_plot.png and results.json beside the paper's runs, none of which it touches.
@@ -27,17 +24,12 @@ export async function findLearningRate(
 ): Promise<FoundLearningRate> {
   const path = join(findPaper(paper, 'train.ts'), 'train.ts');
   requestSweep(request);
-  const before = process.argv;
-  process.argv = [before[0] ?? 'node', path, ...overrides];
   try {
-    // A module runs once: a second sweep of the same paper is another module.
-    await import(`${pathToFileURL(path).href}${runs++ === 0 ? '' : `?sweep=${runs}`}`);
+    await runScript(path, overrides);
   } catch (error) {
     if (!(error instanceof SweepDone)) throw error;
     await writeSweep(error.folder, error.result);
     return { result: error.result, folder: error.folder };
-  } finally {
-    process.argv = before;
   }
   throw new UserError(`${path} ended before the sweep did: it trains with no "for await (… of run.epochs(…))".`);
 }

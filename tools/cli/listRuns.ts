@@ -3,6 +3,16 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { listRuns } from 'common/config';
 import {
+  assetsDir,
+  didYouMean,
+  duration,
+  formatBytes,
+  messageOf,
+  shortPath,
+  UsageError,
+  UserError,
+} from 'common/utils';
+import {
   type ColumnValue,
   checkColumn,
   comparedMetrics,
@@ -12,8 +22,7 @@ import {
   readRunInfo,
   sortRuns,
   valueAt,
-} from 'common/training';
-import { assetsDir, didYouMean, messageOf, shortPath, UsageError, UserError } from 'common/utils';
+} from './runFolders.js';
 import type { RunsFlags } from './runs.js';
 import { formatTable } from './table.js';
 
@@ -86,9 +95,9 @@ function shown(run: RunInfo, name: string): string {
       return date === null ? '–' : localTime(new Date(date));
     case 'duration':
     case 'seconds':
-      return time(seconds);
+      return duration(seconds);
     case 'size':
-      return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+      return formatBytes(bytes);
     case 'folder':
       return shortPath(run.folder);
     default:
@@ -113,14 +122,6 @@ const two = (value: number): string => String(value).padStart(2, '0');
 function localTime(date: Date): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-function time(seconds: number): string {
-  const s = Math.round(seconds);
-  if (s < 60) return `${s}s`;
-  return s < 3600
-    ? `${Math.floor(s / 60)}m${two(s % 60)}s`
-    : `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
 }
 
 /** JSON has no NaN: it travels as text. */

@@ -66,15 +66,15 @@ it('a folder a job, a table, a csv file and a plot; the same command again makes
     .slice(output.indexOf('lr    model'))
     .split('\n')
     .map((line) => line.trim().split(/ +/));
-  expect(rows[0]).toEqual(['lr', 'model', 'status', 'val_loss', 'epoch', 'seconds', 'run']);
-  expect(rows.slice(1, 5).map((row) => [row[0], row[1], row[3]])).toEqual([
-    ['1e-3', 'tiny', '0.001'],
-    ['1e-3', 'wide', '0.004'],
-    ['1e-2', 'tiny', '0.01'],
-    ['1e-2', 'wide', '0.04'],
+  expect(rows[0]).toEqual(['lr', 'model', 'status', 'val_loss', 'epoch', 'test_loss', 'seconds', 'run']);
+  expect(rows.slice(1, 5).map((row) => [row[0], row[1], row[3], row[5]])).toEqual([
+    ['1e-3', 'tiny', '0.001', '0.002'],
+    ['1e-3', 'wide', '0.004', '0.008'],
+    ['1e-2', 'tiny', '0.01', '0.02'],
+    ['1e-2', 'wide', '0.04', '0.08'],
   ]);
   expect((await read(name, 'summary.csv')).split('\n')[4]).toMatch(
-    /^lr-0\.01_model-wide,1e-2,wide,done,0\.04,1,\d+,1,0\.01$/,
+    /^lr-0\.01_model-wide,1e-2,wide,done,0\.04,1,\d+,0\.08,1,0\.01$/,
   );
   expect((await readFile(outputs(name, 'summary.png'))).subarray(1, 4).toString()).toBe('PNG');
   const again = await atelier('model=tiny,wide', 'steps=1', 'lr=1e-2', 'lr=1e-3,1e-2', '--jobs', '4');

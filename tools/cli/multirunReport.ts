@@ -11,6 +11,8 @@ export interface Outcome {
   best: { metric: string; value: number; epoch: number } | undefined;
   /** The last row of metrics. */
   last: Readonly<Record<string, number>>;
+  /** What a finished run found on the test split: `test_accuracy`, … */
+  test: Readonly<Record<string, number>>;
 }
 
 /** Writes summary.csv and summary.png into the multirun's folder and returns the table, the best first. */
@@ -44,18 +46,25 @@ function sorted(outcomes: readonly Outcome[], metric: string): Outcome[] {
 
 function tableOf(keys: readonly string[], metric: string, outcomes: readonly Outcome[]): [string[], string[][]] {
   const show = (value: number | undefined) => (value === undefined ? '' : String(Number(value.toPrecision(5))));
+  const tests = testsOf(outcomes);
   return [
-    [...keys, 'status', `>${metric}`, '>epoch', '>seconds', 'run'],
-    outcomes.map(({ job, best }) => [
+    [...keys, 'status', `>${metric}`, '>epoch', ...tests.map((name) => `>${name}`), '>seconds', 'run'],
+    outcomes.map(({ job, best, test }) => [
       ...keys.map((key) => job.values[key] ?? ''),
       job.status,
       show(best?.value),
       show(best?.epoch),
+      ...tests.map((name) => show(test[name])),
       show(job.seconds),
       job.name,
     ]),
   ];
 }
+
+/** The names of all test metrics. */
+const testsOf = (outcomes: readonly Outcome[]): string[] => [
+  ...new Set(outcomes.flatMap(({ test }) => Object.keys(test))),
+];
 
 function csv(keys: readonly string[], metric: string, outcomes: readonly Outcome[]): string {
   const columns = [...new Set(outcomes.flatMap(({ last }) => Object.keys(last)))].filter(
@@ -65,8 +74,10 @@ function csv(keys: readonly string[], metric: string, outcomes: readonly Outcome
     const text = value === undefined ? '' : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const rows = outcomes.map(({ job, best, last }) => [
+  const tests = testsOf(outcomes);
+  const rows = outcomes.map(({ job, best, last, test }) => [
     ...[job.name, ...keys.map((key) => job.values[key]), job.status, best?.value, best?.epoch, job.seconds],
+    ...tests.map((name) => test[name]),
     ...columns.map((name) => last[name]),
   ]);
   const head = [
@@ -76,6 +87,7 @@ function csv(keys: readonly string[], metric: string, outcomes: readonly Outcome
     `best_${metric}`,
     'best_epoch',
     'seconds',
+    ...tests,
     ...columns.map((name) => `last_${name}`),
   ];
   return [head, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
@@ -84,6 +96,8 @@ function csv(keys: readonly string[], metric: string, outcomes: readonly Outcome
 /** From the run's state.json; a run without one has no outcome yet. */
 async function outcomeOf(folder: string, job: MultirunJob): Promise<Outcome> {
   try {
+    const { readRunInfo } = await import('common/training');
+    const { metrics } = await readRunInfo(join(folder, job.name));
     const state: unknown = JSON.parse(await readFile(join(folder, job.name, 'checkpoints', 'state.json'), 'utf8'));
     const best = field(state, 'best');
     const history = field(state, 'history');
@@ -97,9 +111,10 @@ async function outcomeOf(folder: string, job: MultirunJob): Promise<Outcome> {
           ? { metric, value: Number(field(best, 'value')), epoch: Number(field(best, 'epoch')) }
           : undefined,
       last: Object.fromEntries(last.filter(([, value]) => !Number.isNaN(value))),
+      test: Object.fromEntries(Object.entries(metrics).filter(([name]) => name.startsWith('test_'))),
     };
   } catch {
-    return { job, best: undefined, last: {} };
+    return { job, best: undefined, last: {}, test: {} };
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { findRun } from 'common/config';
-import { diffRuns, type RunDiff, type RunInfo, readRunInfo } from 'common/training';
 import { number, numbersAsText } from './listRuns.js';
+import { diffRuns, type RunDiff, type RunInfo, readRunInfo } from './runFolders.js';
 import { formatTable } from './table.js';
 
 /** `atelier diff`. */

@@ -1,5 +1,5 @@
 // Computes a sum on one provider in a process of its own, which a faulty driver may take down: node --import tsx probeProvider.ts <provider>
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { configureEngine, type Provider } from 'common/backend';
 
 const provider = process.argv[2] as Provider;

@@ -1,28 +1,25 @@
-/** One line at the bottom of a terminal that is written over, at most ten times a second; nothing where the output is no terminal. */
+import { type StatusLine as Line, statusLine } from 'common/utils';
+
+/** One line of text at the bottom of a terminal that is written over, at most ten times a second; nothing where the output is no terminal. */
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
-  #shown = 0;
+  readonly #line: Line;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
+    this.#line = statusLine(stream);
   }
 
   show(text: string): void {
-    const now = performance.now();
-    if (!this.#stream.isTTY || now - this.#shown < 100) return;
-    this.#shown = now;
-    const width = (this.#stream.columns || 80) - 1;
-    this.#stream.write(`\r\x1b[K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+    if (this.#stream.isTTY) this.#line.show({ head: text, parts: [], value: 0, total: 0 });
   }
 
   /** A line that stays. */
   note(text: string): void {
-    this.clear();
-    this.#stream.write(`${text}\n`);
+    this.#line.print(text);
   }
 
   clear(): void {
-    if (this.#stream.isTTY && this.#shown > 0) this.#stream.write('\r\x1b[K');
-    this.#shown = 0;
+    this.#line.clear();
   }
 }

@@ -1,17 +1,7 @@
-/** Text in columns, two spaces apart: `>` before a heading puts the column's text to the right. The last column is not padded. */
+import { textTable } from 'common/utils';
+
+/** Text in columns, two spaces apart: `>` before a heading puts the column's text to the right. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const isRight = headings.map((heading) => heading.startsWith('>'));
-  const all = [headings.map((heading) => heading.replace(/^>/, '')), ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
-  return all
-    .map((row) =>
-      row
-        .map((text, column) => {
-          const space = ' '.repeat((widths[column] ?? 0) - [...text].length);
-          return isRight[column] ? space + text : text + space;
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const isRight = (column: number) => headings[column]?.startsWith('>') === true;
+  return textTable([headings.map((heading) => heading.replace(/^>/, '')), ...rows], isRight).join('\n');
 }

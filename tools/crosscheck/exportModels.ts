@@ -2,7 +2,7 @@
 //   npx tsx tools/crosscheck/exportModels.ts <folder> [name …] && python tools/crosscheck/onnx_models.py <folder>
 
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { random } from 'common/backend';
 import { createModel, type ModelSpecInput, Seq2Seq, Transformer } from 'common/models';
 import { exportModule, initialise, type Module, saveModule } from 'common/nn';

@@ -1,7 +1,7 @@
 // For developers: writes functions of single operators as ONNX in every opset, portable and not: what the models do not use.
 //   npx tsx tools/crosscheck/exportOperators.ts <folder> && python tools/crosscheck/onnx_models.py <folder>
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining, exportOnnx, gelu, layerNorm, random } from 'common/backend';
 import { writeVariants } from './writeVariants.js';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { newestOpset, oldestOpset } from 'common/backend';
 import { messageOf, UserError } from 'common/utils';
 

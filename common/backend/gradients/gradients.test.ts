@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { configureEngine } from '../index.js';
 import { type Input, type Row, rows, values, weights } from '../testing/gradientRows.js';

@@ -1,6 +1,8 @@
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import * as nodeModule from 'node:module';
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import * as core from '@tensorflow/tfjs-core';
+import { lazy } from '../../utils/index.js';
 import type { OnnxBackend } from '../backend.js';
 
 /**
@@ -15,14 +17,15 @@ export const hostKernels: readonly string[] = [
   core.StringToHashBucketFast, core.Transform, core.Unique,
 ]; // biome-ignore format: a word list
 
-/** tfjs-backend-cpu without its advice to install another backend. */
-class Host extends MathBackendCPU {
-  constructor() {
-    super();
-    Reflect.set(this, 'firstUse', false);
-  }
-}
-let host: Host | undefined;
+const load = nodeModule.createRequire(import.meta.url);
+
+/** tfjs-backend-cpu, loaded when the first kernel runs on it, without its advice to install another backend. */
+const hostBackend = lazy(() => {
+  const { MathBackendCPU }: typeof import('@tensorflow/tfjs-backend-cpu') = load('@tensorflow/tfjs-backend-cpu');
+  const backend = new MathBackendCPU();
+  Reflect.set(backend, 'firstUse', false);
+  return backend;
+});
 
 type Inputs = NamedTensorInfoMap | TensorInfo[];
 
@@ -38,8 +41,7 @@ export function runOnHost(
       `${kernelName} was called inside ${backend.recorder.name}: it needs the values of its inputs, which a function that is recorded does not ` +
         'have. Call it outside and pass its result in.',
     );
-  host ??= new Host();
-  const cpu = host;
+  const cpu = hostBackend();
   const config = core.getKernel(kernelName, 'cpu');
   if (config === undefined) throw new Error(`tfjs-backend-cpu has no kernel ${kernelName}`);
   // Some kernels ask their inputs for a rank, which a tensor has and its description has not.

@@ -10,12 +10,20 @@ export type AttrValue =
   | { readonly float: number }
   | { readonly floats: readonly number[] };
 
-/** A length that depends on the free batch axis of an exported model: `times` × the batch. */
+/** An axis of an exported model whose length is not known before a run: the batch, the tokens of a source. */
 export interface FreeAxis {
-  /** The batch size under which the graph was recorded: every multiple of it stands for a multiple of the real batch. */
+  readonly name: string;
+  /** The length under which the graph was recorded, a prime: every multiple of it stands for a multiple of the real length. */
   readonly size: number;
-  /** The graph input whose first axis gives the real batch. */
+  /** The graph input whose axis gives the real length. */
   readonly input: string;
+  readonly axis: number;
+}
+
+/** A length that depends on free axes: `times` × the product of theirs. */
+export interface FreeLength {
+  readonly times: number;
+  readonly axes: readonly FreeAxis[];
 }
 
 function attribute(name: string, value: AttrValue): AttributeProto {
@@ -27,7 +35,7 @@ function attribute(name: string, value: AttrValue): AttributeProto {
 }
 
 export interface EmitterOptions {
-  readonly free?: FreeAxis;
+  readonly free?: readonly FreeAxis[];
   readonly target?: Target;
   /** Nodes are named after the modules that called their operators. */
   readonly modules?: boolean;
@@ -41,9 +49,9 @@ export class Emitter {
   readonly initializers: TensorProto[] = [];
   readonly domains = new Set<string>();
   private readonly constants = new Map<string, string>();
-  private readonly free: FreeAxis | undefined;
+  private readonly free: readonly FreeAxis[];
   private readonly used: ReadonlySet<object>;
-  private batch: string | undefined;
+  private readonly lengths = new Map<FreeAxis, string>();
   private readonly times = new Map<string, number>();
   private readonly modules: boolean;
   private count = 0;
@@ -55,7 +63,7 @@ export class Emitter {
   readonly portable: boolean;
   readonly opset: number;
 
-  constructor(used: ReadonlySet<object>, { free, target, modules = false }: EmitterOptions = {}) {
+  constructor(used: ReadonlySet<object>, { free = [], target, modules = false }: EmitterOptions = {}) {
     this.used = used;
     this.free = free;
     this.modules = modules;
@@ -159,22 +167,38 @@ export class Emitter {
     return this.op('Cast', [input], { to: elemTypes[to] });
   }
 
-  /** How many times the free batch a length is, or undefined where it does not depend on it. */
-  freeTimes(length: number): number | undefined {
-    return this.free !== undefined && length > 0 && length % this.free.size === 0 ? length / this.free.size : undefined;
+  /** What a length is made of where it depends on a free axis; undefined where it does not. */
+  freeLength(length: number): FreeLength | undefined {
+    const axes: FreeAxis[] = [];
+    let times = length;
+    for (const axis of this.free)
+      while (times > 0 && times % axis.size === 0) {
+        axes.push(axis);
+        times /= axis.size;
+      }
+    return axes.length === 0 ? undefined : { times, axes };
   }
 
-  /** A shape as an int64 vector: a constant, or computed where it depends on the free batch axis. */
+  /** A shape as an int64 vector: a constant, or computed where it depends on free axes. */
   shape(dims: readonly number[]): string {
-    if (this.free === undefined || dims.every((d) => this.freeTimes(d) === undefined)) return this.int64(dims);
-    this.batch ??= this.op('Shape', [this.free.input], { start: 0, end: 1 });
-    const batch = this.batch;
+    if (dims.every((d) => this.freeLength(d) === undefined)) return this.int64(dims);
     const parts = dims.map((d) => {
-      const times = this.freeTimes(d);
-      if (times === undefined) return this.int64([d]);
-      return times === 1 ? batch : this.op('Mul', [batch, this.int64([times])]);
+      const free = this.freeLength(d);
+      if (free === undefined) return this.int64([d]);
+      const factors = free.axes.map((axis) => this.lengthOf(axis));
+      if (free.times !== 1) factors.push(this.int64([free.times]));
+      return factors.reduce((product, factor) => this.op('Mul', [product, factor]));
     });
     return parts.length === 1 ? (parts[0] ?? '') : this.op('Concat', parts, { axis: 0 });
+  }
+
+  /** The real length of a free axis. */
+  private lengthOf(axis: FreeAxis): string {
+    const known = this.lengths.get(axis);
+    if (known !== undefined) return known;
+    const length = this.op('Shape', [axis.input], { start: axis.axis, end: axis.axis + 1 });
+    this.lengths.set(axis, length);
+    return length;
   }
 }
 

@@ -100,8 +100,10 @@ export function lowerModel(graph: Graph, options: LowerOptions): Model {
   );
   const dims = (value: Value): Dimension[] =>
     value.shape.map((d) => {
-      const times = emit.freeTimes(d);
-      return times === undefined ? d : times === 1 ? 'batch' : `batch*${times}`;
+      const free = emit.freeLength(d);
+      if (free === undefined) return d;
+      const names = free.axes.map(({ name }) => name).join('*');
+      return free.times === 1 ? names : `${names}*${free.times}`;
     });
   const info = (value: Value, name: string): ValueInfo => ({
     name,

@@ -199,7 +199,7 @@ describe('lowering', () => {
       lowerGraph(new Graph([image, row], [flat, wide]), {
         inputNames: ['image', 'row'],
         outputNames: ['flat', 'wide'],
-        free: { size: 100_003, input: 'image' },
+        free: [{ name: 'batch', size: 100_003, input: 'image', axis: 0 }],
       }),
     );
     expect(text).toMatchInlineSnapshot(`

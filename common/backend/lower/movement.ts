@@ -7,11 +7,11 @@ const transpose: LowerRule<'Transpose'> = (emit, inputs, { attrs }) => [
 ];
 
 const reshape: LowerRule<'Reshape'> = (emit, inputs, { attrs }) => {
-  // One length that follows the batch can be left to ONNX; a 0 would mean «as before» there.
-  const free = attrs.shape.filter((d) => emit.freeTimes(d) !== undefined).length;
+  // One length that follows free axes can be left to ONNX; a 0 would mean «as before» there.
+  const free = attrs.shape.filter((d) => emit.freeLength(d) !== undefined).length;
   const shape =
     free === 1
-      ? emit.int64(attrs.shape.map((d) => (emit.freeTimes(d) === undefined ? d : -1)))
+      ? emit.int64(attrs.shape.map((d) => (emit.freeLength(d) === undefined ? d : -1)))
       : emit.shape(attrs.shape);
   return [emit.op('Reshape', [arg(inputs, 0), shape], attrs.shape.includes(0) ? { allowzero: 1 } : {})];
 };

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apply, Graph, inputValue } from '../graph.js';
 import { batchNormTraining, exportOnnx, gelu, layerNorm, loadOnnx, newestOpset, random } from '../index.js';
@@ -62,7 +62,7 @@ describe('opsets', () => {
           }
           const bytes = write(name, fn, opset, portable);
           if (portable) expect(printModel(bytes)).not.toContain('com.microsoft');
-          const { opsetImport } = modelType.toObject(modelType.decode(bytes), { longs: Number }) as {
+          const { opsetImport } = modelType().toObject(modelType().decode(bytes), { longs: Number }) as {
             opsetImport: { domain?: string; version: number }[];
           };
           expect(opsetImport[0]?.version).toBe(opset);

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import '../index.js';
 import { Draw } from './draw.js';
 import type { Operator } from './operators.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { generator } from './randomGraphs.js';
 
 export type DrawnType = 'float32' | 'int32' | 'bool';

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../index.js';
 import { generator, type Program, printProgram, randomProgram, runProgram } from './randomGraphs.js';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining, gelu, layerNorm, softmaxCrossEntropy } from '../index.js';
 
 // Every differentiable operator: gradients.test.ts compares the gradient of each row with central differences.

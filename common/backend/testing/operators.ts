@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Draw, Drawn, DrawnType } from './draw.js';
 
 // Every public operator of tfjs with a way of drawing its arguments. operators.test.ts runs them on this backend and on tfjs's CPU backend.

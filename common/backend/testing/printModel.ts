@@ -29,7 +29,7 @@ function contents(dataType: number, raw: Uint8Array): string {
 /** An ONNX file as text, read back through the schema: one node a line, constants where they are used (or their names). For tests. */
 export function printModel(bytes: Uint8Array, { names = false } = {}): string {
   // Decoding through the schema gives exactly these fields.
-  const { graph } = modelType.toObject(modelType.decode(bytes), {
+  const { graph } = modelType().toObject(modelType().decode(bytes), {
     longs: String,
     defaults: true,
     arrays: true,

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 // Random programs of tfjs operators, for comparing backends: the same program on each, values and gradients side by side. For tests.
 

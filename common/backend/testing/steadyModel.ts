@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterStep, compile, layerNorm, live, random, softmaxCrossEntropy } from '../index.js';
 
 /** A small classifier under gradient descent in one compiled step, with dropout, a live rate and losses read every step. For tests. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../utils/index.js';
 import type { ImageShape } from '../pixels.js';
 import { createPipeline, type Transform } from '../transforms/index.js';

@@ -1,4 +1,4 @@
-import { textTable } from '../statistics/textTable.js';
+import { textTable } from '../../utils/index.js';
 import type { Parts } from './parts.js';
 
 /** Rows of each class in each part of a split. */

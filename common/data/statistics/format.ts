@@ -1,7 +1,7 @@
+import { formatBytes, textTable } from '../../utils/index.js';
 import type { ColumnStats, DatasetStats } from './datasetStats.js';
 import type { ImageStats } from './imageStats.js';
 import type { Distribution } from './quantiles.js';
-import { textTable } from './textTable.js';
 import type { ClassStats, NumberStats, TextStats } from './valueStats.js';
 
 /** Classes that get a line of their own. */
@@ -151,8 +151,4 @@ function short(value: number): string {
 
 function four(value: number): string {
   return value.toFixed(4);
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

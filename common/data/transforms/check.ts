@@ -10,7 +10,7 @@ import type { Transform } from './table.js';
  * @param where names the list in an error, e.g. the config's key. Default `transforms`.
  * @throws UserError with every mistake on a line: key, value, what is allowed, the nearest name.
  */
-export function checkTransforms(list: unknown, where = 'transforms'): Transform[] {
+export function checkTransforms(list: unknown, where = 'transforms'): z.output<typeof transformsSchema> {
   const result = transformsSchema.safeParse(list);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => explain(issue, list, where));

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { didYouMean, UserError } from '../../utils/index.js';
-import { countOf } from '../format.js';
+import { countOf, didYouMean, UserError } from '../../utils/index.js';
 import { isWithin } from './links.js';
 import { type Asset, type AssetList, isAssetFolder } from './list.js';
 

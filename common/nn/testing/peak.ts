@@ -1,5 +1,5 @@
 // Prints by how many MiB a training step of twelve blocks raises the process's largest resident size: `peak.ts plain|again`.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../../backend/index.js';
 import { gradientCheckpoint, initialise, TransformerEncoderLayer } from '../index.js';
 

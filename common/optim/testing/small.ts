@@ -1,5 +1,5 @@
 // A small problem for the tests of options.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { type Optimizer, valueAndGrads } from '../index.js';
 
 /** Two weights and a bias; the gradients differ from step to step. */

@@ -27,8 +27,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const stopWhereDue = (run: Run) => {
     const reason = reasonToStop(run, options);
     if (reason === undefined) return;
-    run.log(`Stopping early after epoch ${run.history.at(-1)?.epoch}: ${reason}.`);
-    run.stop();
+    run.stop(`Stopping early after epoch ${run.history.at(-1)?.epoch}: ${reason}.`);
   };
   return {
     name: 'earlyStopping',

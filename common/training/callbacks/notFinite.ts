@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Module, StateDict } from '../../nn/index.js';
 import { UserError } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
+import { classifierOf } from '../onnx.js';
 import type { Run } from '../run.js';
 import type { Row } from '../state.js';
 import { traceForward } from './traceForward.js';
@@ -21,9 +22,10 @@ export function stopAtNaN({ forward }: NotFiniteOptions = {}): Callback {
   let before: StateDict | undefined;
   const inspect = (run: Run): string => {
     const { model } = run.setup;
+    const output = () => forward?.(batch) ?? classifierOf(run.setup).model.forward(imageOf(batch));
     const after = model.stateDict();
     if (before !== undefined) model.loadStateDict(before);
-    const seen = traceForward(model, () => forward?.(batch) ?? model.forward(imageOf(batch)));
+    const seen = traceForward(model, output);
     return before === undefined || seen.culprit !== undefined ? (seen.culprit ?? '') : gradientsBefore(model, after);
   };
   return {

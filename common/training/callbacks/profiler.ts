@@ -1,9 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import Table from 'cli-table3';
 import { z } from 'zod';
 import { configureEngine, endProfiling, engineSettings } from '../../backend/index.js';
-import { writeFileAtomic } from '../../utils/index.js';
+import { newTable, writeFileAtomic } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 
 const eventSchema = z.looseObject({
@@ -85,7 +84,7 @@ async function collect(folder: string): Promise<{ times: OperatorTime[]; events:
 
 function tableOf(times: readonly OperatorTime[], steps: number, top: number): string {
   const total = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  const table = new Table({
+  const table = newTable({
     head: ['operator', 'ms', 'share', 'calls', 'µs a call'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },

@@ -1,12 +1,13 @@
+import { duration, notebook, notebookLine, statusLine } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 import type { Run } from '../run.js';
 import { totalSteps } from '../schedule.js';
 import type { Row } from '../state.js';
-import { statusLine } from './statusLine.js';
 
-/** One line kept up to date in a terminal; elsewhere (a file, CI) plain lines, at most one every ten seconds within an epoch. */
+/** One line kept up to date in a terminal, a bar in a notebook; elsewhere (a file, CI) plain lines, at most one every ten seconds within an epoch. */
 export function progress(stream: NodeJS.WriteStream = process.stderr): Callback {
-  const line = stream.isTTY ? statusLine(stream) : undefined;
+  const host = notebook();
+  const line = host !== undefined ? notebookLine(host) : stream.isTTY ? statusLine(stream) : undefined;
   let spoken = Number.NEGATIVE_INFINITY;
   let latest: Row = {};
   // The rate leaves out the first step, which compiles, and the time between epochs.
@@ -96,12 +97,4 @@ function best(text: string, columns = 80): string {
 /** Four digits: 0.9960, 2.142, 31.27. */
 function short(value: number): string {
   return Math.abs(value) < 1 ? value.toFixed(4) : value.toPrecision(4);
-}
-
-/** 75 → `1m15s`. */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return `${s}s`;
-  if (s < 3600) return `${Math.floor(s / 60)}m${String(s % 60).padStart(2, '0')}s`;
-  return `${Math.floor(s / 3600)}h${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../data/index.js';
 import { writeFileAtomic } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 import { loggerOf } from '../loggers/index.js';
+import { classifierOf } from '../onnx.js';
 
 /**
  * After each evaluation: what the model says of some images, as plots/predictions.png (what it is, what was predicted, how sure) and to the run's loggers.
@@ -20,7 +21,7 @@ export function samplePredictions(
     async epochEnd(run) {
       if (run.history.length % every !== 0) return;
       const { CounterRandom, createPipeline, decodeImage, isImage } = await import('../../data/index.js');
-      const { model, task } = run.setup;
+      const { model, task } = classifierOf(run.setup);
       const { transforms, size, channels } = task.preprocessing;
       const pipeline = createPipeline(transforms, { channels });
       const input = new Float32Array(chosen.length * pipeline.volume);

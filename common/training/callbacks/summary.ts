@@ -1,5 +1,4 @@
-import Table from 'cli-table3';
-import { shortPath } from '../../utils/index.js';
+import { newTable, shortPath } from '../../utils/index.js';
 import type { Callback } from '../callbacks.js';
 
 /** The table at the end: test metrics beside what to expect, where the run is, and what to try next. */
@@ -8,7 +7,7 @@ export function summary(): Callback {
     name: 'summary',
     end(run, { test, expected = {} }) {
       const hopes = Object.keys(expected).length > 0;
-      const table = new Table({
+      const table = newTable({
         head: ['test', 'obtained', ...(hopes ? ['expected'] : [])],
         colAligns: ['left', 'right', 'right'],
         style: { head: [], border: [] },
@@ -22,10 +21,12 @@ export function summary(): Callback {
       const best = run.best === null ? '' : ` (best ${run.best.metric} in epoch ${run.best.epoch})`;
       const folder = shortPath(run.folder);
       run.log(`Run folder: ${folder}${best}`);
-      run.log(
-        `Next:\n  npx atelier predict ${folder} image.png\n  npx atelier export ${folder} --to model.onnx\n` +
-          `  npx atelier train ${run.setup.paper} --help`,
-      );
+      const use = [`predict ${folder} image.png`, `export ${folder} --to model.onnx`];
+      const next = [
+        ...(run.setup.task.preprocessing === undefined ? [`evaluate ${folder}`] : use),
+        `train ${run.setup.paper} --help`,
+      ];
+      run.log(`Next:\n${next.map((command) => `  npx atelier ${command}`).join('\n')}`);
     },
   };
 }

@@ -1,4 +1,7 @@
-import protobuf from 'protobufjs/light.js';
+import * as nodeModule from 'node:module';
+import { lazy } from '../../utils/index.js';
+
+const load = nodeModule.createRequire(import.meta.url);
 
 const optional = (type: string, id: number) => ({ type, id });
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
@@ -94,10 +97,15 @@ const schema = {
   },
 };
 
-const root = protobuf.Root.fromJSON(schema);
-const [eventType, prCurveType, hparamsType] = ['Event', 'PrCurvePluginData', 'HParamsPluginData'].map((name) =>
-  root.lookupType(name),
-);
+const types = lazy(() => {
+  const protobuf: typeof import('protobufjs/light.js') = load('protobufjs/light.js');
+  const root = protobuf.Root.fromJSON(schema);
+  return {
+    event: root.lookupType('Event'),
+    prCurve: root.lookupType('PrCurvePluginData'),
+    hparams: root.lookupType('HParamsPluginData'),
+  };
+});
 
 export interface SummaryValue {
   tag: string;
@@ -142,7 +150,7 @@ export const sessionStart = 1;
 /** hparams.Status. */
 export const statusSuccess = 1;
 
-export const encodeEvent = (event: Event): Uint8Array => eventType!.encode(event).finish();
+export const encodeEvent = (event: Event): Uint8Array => types().event.encode(event).finish();
 export const encodePrCurve = (numThresholds: number): Uint8Array =>
-  prCurveType!.encode({ version: 0, numThresholds }).finish();
-export const encodeHParams = (data: HParams): Uint8Array => hparamsType!.encode(data).finish();
+  types().prCurve.encode({ version: 0, numThresholds }).finish();
+export const encodeHParams = (data: HParams): Uint8Array => types().hparams.encode(data).finish();

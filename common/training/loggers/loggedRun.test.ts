@@ -1,5 +1,5 @@
 // Loggers in whole runs: what a resume leaves in the files, and loggers that fail while a model is trained.
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { checkpoints } from '../callbacks/checkpoints.js';
@@ -7,7 +7,7 @@ import type { Callback } from '../callbacks.js';
 import type { Run } from '../run.js';
 import { makePaper, trainSmall } from '../testing/small.js';
 import { jsonLines, type Logger, loggerOf, loggers, tensorBoard } from './index.js';
-import { at, fieldsOf, float, readRecords, readValues } from './testing.js';
+import { linesOf, scalarsOf } from './testing.js';
 
 let dir: string;
 let assets: string;
@@ -21,27 +21,6 @@ afterEach(() => {
   if (before === undefined) delete process.env.ATELIER_ASSETS;
   else process.env.ATELIER_ASSETS = before;
 });
-
-/** The lines of metrics.jsonl without their times. */
-const lines = (folder: string) =>
-  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), time: 0 }));
-
-/** Scalars of all event files as TensorBoard counts them: the start of a session takes back what was said of its step and later ones. */
-function scalars(folder: string): [number, string, number][] {
-  const place = join(folder, 'tensorboard');
-  let all: [number, string, number][] = [];
-  for (const name of readdirSync(place).sort()) {
-    const [, second] = readRecords(join(place, name));
-    const start = at(second, 7, 1) === 1n ? Number(fieldsOf(second).get(2)?.[0] ?? 0n) : Number.POSITIVE_INFINITY;
-    all = all.filter(([step]) => step < start);
-    for (const { step, tag, value } of readValues(join(place, name)))
-      if (fieldsOf(value).has(2)) all.push([step, tag, float(at(value, 2))]);
-  }
-  return all.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
-}
 
 const logged = (): Callback[] => [loggers({ every: 1 }), checkpoints({ steps: 4 })];
 
@@ -60,11 +39,11 @@ it('a run that was stopped and resumed has logged the same as one that was not',
   ] as const)
     await expect(trainSmall(dir, from, { callbacks: logged(), afterStep: stop(step) })).rejects.toThrow();
   await (await trainSmall(dir, ['--resume', folder], { callbacks: logged() })).close();
-  expect(lines(whole.folder).length).toBe(1 + 21 + 3);
+  expect(linesOf(whole.folder).length).toBe(1 + 21 + 3);
   // A run that was stopped before its first checkpoint starts anew, and says its config once more.
   const isMetric = (line: object) => 'step' in line;
-  expect(lines(folder).filter(isMetric)).toEqual(lines(whole.folder).filter(isMetric));
-  expect(scalars(folder)).toEqual(scalars(whole.folder));
+  expect(linesOf(folder).filter(isMetric)).toEqual(linesOf(whole.folder).filter(isMetric));
+  expect(scalarsOf(folder)).toEqual(scalarsOf(whole.folder));
 }, 60_000);
 
 it('loggers that throw or lose their folder in mid-run: the training goes on, and its end says what was lost', async () => {
@@ -102,7 +81,7 @@ it('loggers that throw or lose their folder in mid-run: the training goes on, an
   expect(told).toMatch(
     /TensorBoard: \d+ of \d+ records are missing in .*: it or its folder was removed during the run/,
   );
-  expect(lines(run.folder).length).toBe(1 + 14 + 2);
+  expect(linesOf(run.folder).length).toBe(1 + 14 + 2);
 }, 60_000);
 
 it('a run without loggers takes what is logged, and drops it', async () => {

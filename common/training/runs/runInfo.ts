@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import papa from 'papaparse';
 import { parse } from 'yaml';
 import { assetsDir } from '../../utils/index.js';
 import { ownerOf } from '../lock.js';
@@ -81,6 +80,7 @@ function paperOf(folder: string): string {
 
 async function readHistory(path: string): Promise<Record<string, number>[]> {
   const text = await quiet(() => readFile(path, 'utf8'), '');
+  const { default: papa } = await import('papaparse');
   const { data } = papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true });
   return data.map((row) =>
     Object.fromEntries(Object.entries(row).flatMap(([key, value]) => (value === '' ? [] : [[key, Number(value)]]))),

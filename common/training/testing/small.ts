@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { compile } from '../../backend/index.js';
 import { defineConfig } from '../../config/index.js';
@@ -20,16 +20,19 @@ import {
   valueAndGrads,
 } from '../../optim/index.js';
 import {
+  type BatchSource,
   type Callback,
   checkpoints,
   csv,
   hardLabels,
   limitsSchema,
+  loggers,
   mixing,
   progress,
   type Run,
   startRun,
 } from '../index.js';
+import { startKiller } from './killer.js';
 
 const schema = z.strictObject({
   epochs: z.number().int().default(2),
@@ -42,6 +45,7 @@ const schema = z.strictObject({
   optimizer: z.string().default('adamw'),
   ema: z.boolean().default(true),
   mixup: z.boolean().default(false),
+  loggers: z.boolean().default(false).describe('TensorBoard and JSON lines, every step'),
   limits: limitsSchema.prefault({}),
 });
 
@@ -102,6 +106,8 @@ export interface Hooks {
   /** Another model or other data than the config says. */
   hidden?: number;
   dataset?: string;
+  /** Where the batches come from. Default: `loader`. */
+  source?: BatchSource<{ image: tf.Tensor4D; label: tf.Tensor1D; number?: number }>;
   /** The names that are promised to be logged; undefined: none. */
   metrics?: readonly string[];
   /** What the schedule is made for. Default: the run's steps. */
@@ -136,7 +142,10 @@ export async function trainSmall(dir: string, argv: readonly string[] | undefine
       labels: ['top', 'middle', 'bottom'],
       preprocessing: { transforms: [{ name: 'normalize', mean: [0], std: [1] }], size: 4, channels: 1 },
     },
-    callbacks: hooks.callbacks ?? [csv(), checkpoints({ steps: config.steps ?? undefined }), progress()],
+    callbacks: hooks.callbacks ?? [
+      ...(config.loggers ? [loggers({ every: 1 })] : []),
+      ...[csv(), checkpoints({ steps: config.steps ?? undefined }), progress()],
+    ],
   });
   const mix = mixSchema.parse({ mixup: 1 });
   const step = compile((image: tf.Tensor4D, label: tf.Tensor1D | tf.Tensor2D, updates: boolean) =>
@@ -159,17 +168,24 @@ export async function trainSmall(dir: string, argv: readonly string[] | undefine
       return { val_loss: crossEntropy(logits, label), val_accuracy: accuracy(logits, label) };
     }),
   );
-  const batches = mixing(loader, config.mixup ? mix : null, { classes: 3, seed: config.seed });
+  const batches = mixing(hooks.source ?? loader, config.mixup ? mix : null, { classes: 3, seed: config.seed });
+  const killer = startKiller(argv === undefined ? process.env.ATELIER_TEST_KILL : undefined, run.folder);
   for await (const epoch of run.epochs(config.epochs)) {
     model.train();
     for await (const { image, label } of epoch.batches(batches)) {
+      killer.at('step');
       epoch.log(step(image, label, epoch.updates));
+      killer.at(undefined);
       if (config.pause > 0) await new Promise((resolve) => setTimeout(resolve, config.pause));
       await hooks.afterStep?.(run);
     }
     model.eval();
     average?.swap();
-    for await (const { image, label } of epoch.validation(validation).batches(0)) epoch.log(evaluate(image, label));
+    for await (const { image, label } of epoch.validation(validation).batches(0)) {
+      killer.at('evaluation');
+      epoch.log(evaluate(image, label));
+    }
+    killer.at(undefined);
     average?.swap();
   }
   return run;

@@ -1,5 +1,5 @@
 // The part of a ResNet-18 training step on CIFAR-10 in which the main thread waits for its batch or copies it: npx tsx resnetWait.ts <data set folder>.
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { compile } from 'common/backend';
 import { createLoader, loadDataset } from 'common/data';
 import { crossEntropy } from 'common/losses';

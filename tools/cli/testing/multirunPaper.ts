@@ -36,6 +36,7 @@ while (step < config.steps) {
   if (config.seed === 13 && !existsSync(join(folder, '..', 'cured'))) throw new Error('bad luck');
 }
 save();
+writeFileSync(join(folder, 'metrics.jsonl'), JSON.stringify({ final: { test_loss: 2 * config.lr * config.model.width } }) + '\\n');
 process.exit(0);
 `;
 

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import '../../../backend/index.js'; // the engine: without it there is nothing to hold a tensor
 
 /** Padded tokens: where no token is, `pad` stands. */
 export interface Padded {

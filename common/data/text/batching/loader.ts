@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import '../../../backend/index.js'; // the engine: without it there is nothing to hold a tensor
 import { UserError } from '../../../utils/index.js';
 
 /** Makes batches of an epoch; the counterpart of the image loader for texts. */

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { CounterRandom } from '../../random.js';
 import { shuffleInPlace } from '../../samplers/random.js';
 import { idsTensor, maskTensor } from './collate.js';

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../utils/index.js';
 import { CounterRandom } from '../../random.js';

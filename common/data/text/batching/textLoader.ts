@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../../utils/index.js';
 import type { TokenTable } from '../tokenTable.js';
 import { filledRows, idsTensor, maskTensor, padTexts } from './collate.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { applyMix, mixLabels } from './apply.js';
 import { drawMix, type Mix } from './draw.js';

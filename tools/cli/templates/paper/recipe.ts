@@ -1,7 +1,7 @@
 // What the config's choices stand for: the data, and the optimizer with its schedule.
 
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Dataset, ensureDigits, loadDataset } from 'common/data';
 import { linkDataset } from 'common/hub';
 import { adamw, cosineSchedule, type Optimizer } from 'common/optim';

@@ -7,7 +7,7 @@
  *
  * What to expect, and what was obtained on which machine in which time, is in README.md.
  */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { compile } from 'common/backend';
 import { defineConfig } from 'common/config';
 import { classNames, createLoader } from 'common/data';
@@ -40,7 +40,7 @@ const model = createModel(spec, { classes: labels.length, channels, size, seed }
 const parameters = model.namedParameters();
 const optimizer = optimizerOf(config, parameters, trainLoader.length);
 
-const run = await startRun(config, {
+export const run = await startRun(config, {
   ...{ model, optimizer, dataset: train.fingerprint },
   task: { model: spec, labels, preprocessing: { transforms: transforms.eval, size, channels } },
   metrics: ['val_loss', 'val_accuracy'],
@@ -56,7 +56,7 @@ const step = compile((image: tf.Tensor4D, label: tf.Tensor1D) => {
   optimizer.step(clipGradNorm(grads, config.optimizer.clipNorm).grads);
   return { loss, accuracy: aux.accuracy };
 });
-const evaluate = evaluator(model, { classes: labels.length });
+const evaluate = evaluator(model);
 
 for await (const epoch of run.epochs(epochs)) {
   model.train();

@@ -1,4 +1,9 @@
-import { MultiBar, type SingleBar } from 'cli-progress';
+import * as nodeModule from 'node:module';
+import type { MultiBar, SingleBar } from 'cli-progress';
+import { lazy } from './lazy.js';
+
+const load = nodeModule.createRequire(import.meta.url);
+const library = lazy((): typeof import('cli-progress') => load('cli-progress'));
 
 /** What the line says: `epoch 3/20 ━━━━──── 35/62  3.48 steps/s  8s left  loss 2.158`. */
 export interface Status {
@@ -42,7 +47,7 @@ export function statusLine(stream: NodeJS.WriteStream): StatusLine {
       if (bars === undefined || bar === undefined) {
         // cli-progress trims to the width by itself; the formatter fits more kindly.
         const format = (_options: unknown, _params: unknown, payload: Status) => fit(payload, stream.columns || 80);
-        bars = new MultiBar({
+        bars = new (library().MultiBar)({
           ...{ stream, format, linewrap: true, forceRedraw: true, clearOnComplete: true, hideCursor: true },
           ...{ fps: 1000 / millisecondsBetween, gracefulExit: false, emptyOnZero: true },
         });
