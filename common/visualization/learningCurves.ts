@@ -134,6 +134,6 @@ function bestOf(
     // Shares rise to the top of the panel and losses fall to its bottom: the free room is on the other side.
     ay: share ? 36 : -36,
     font: { size: 12, color: splitColours[split] },
-    bgcolor: 'rgba(255,255,255,0.8)',
+    bgcolor: 'rgba(255, 255, 255, 0.8)',
   };
 }

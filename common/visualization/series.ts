@@ -50,16 +50,37 @@ function layoutOf(series: readonly Series[], options: SeriesOptions): Figure['la
     title: { text: options.title ?? '' },
     margin: { l: 64, r: 24, t: options.title ? 80 : 40, b: 56 },
     showlegend: series.length > 1,
-    xaxis: { title: { text: options.xTitle ?? '' }, ...scale(options.logX) },
+    xaxis: {
+      title: { text: options.xTitle ?? '' },
+      ...scale(
+        options.logX,
+        series.flatMap(({ x }) => x.map(Number)),
+      ),
+    },
     yaxis: {
       title: { text: options.yTitle ?? '' },
-      ...scale(options.logY),
+      ...scale(
+        options.logY,
+        series.flatMap(({ y }) => y),
+      ),
       tickformat: options.yFormat ?? '',
     },
   };
 }
 
-/** Of a logarithmic axis 1, 2 and 5 in every decade are labelled. */
-function scale(logarithmic = false): { type: 'log' | '-'; dtick?: string } {
-  return logarithmic ? { type: 'log', dtick: 'D2' } : { type: '-' };
+function scale(logarithmic = false, values: readonly number[] = []): object {
+  return logarithmic ? logAxis(values) : { type: '-' };
+}
+
+/** A logarithmic axis on which every label is a whole number: 1, 2 and 5 of each decade, or every so many powers of ten where the values reach further. */
+export function logAxis(values: readonly number[]): object {
+  const powers = values.filter((value) => value > 0 && Number.isFinite(value)).map((value) => Math.log10(value));
+  if (powers.length === 0) return { type: 'log' };
+  const [low, high] = [Math.floor(Math.min(...powers)), Math.ceil(Math.max(...powers))];
+  if (high - low > 4) return { type: 'log', exponentformat: 'power', dtick: Math.ceil((high - low) / 8) };
+  const tickvals = Array.from({ length: high - low + 1 }, (_, i) =>
+    [1, 2, 5].map((times) => times * 10 ** (low + i)),
+  ).flat();
+  const ticktext = tickvals.map((value) => value.toLocaleString('en-US', { maximumSignificantDigits: 3 }));
+  return { type: 'log', tickmode: 'array', tickvals, ticktext };
 }
