@@ -1,0 +1,1 @@
+export { displayBundle } from './displayBundle.js';
