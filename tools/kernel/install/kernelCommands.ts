@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { didYouMean, UsageError, UserError } from 'common/utils';
+import { prepareLanguage } from '../language/index.js';
 import { findKernels } from './findKernels.js';
 import { dataDirs, prefixDataDir, userDataDir } from './jupyterPaths.js';
 import { removeKernelSpec, writeKernelSpec } from './kernelSpec.js';
@@ -13,6 +14,8 @@ export async function install(flags: InstallFlags): Promise<void> {
   const folder = await writeKernelSpec(dataDir, flags.name, flags.displayName);
   const hint = dataDirs().includes(dataDir) ? '' : ` Jupyter of ${flags.prefix} finds it there.`;
   process.stdout.write(`installed in ${folder}.${hint}\n`);
+  process.stdout.write('reading the types of common once, so that notebooks start quickly …\n');
+  await prepareLanguage();
 }
 
 /** `atelier kernel uninstall`: without a place, wherever the kernel of that name is one of this repository. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from 'common/utils';
+import { prepareLanguage } from '../language/index.js';
 import { writeKernelSpec } from './kernelSpec.js';
 
 /** Where a folder's venv or the PATH has JupyterLab. */
@@ -52,6 +53,8 @@ export async function lab(args: readonly string[]): Promise<number> {
     '--ServerApp.ip=127.0.0.1',
   ];
   const child = spawn(program, [...place, ...args], { stdio: 'inherit', env: { ...process.env, JUPYTER_PATH: path } });
+  // Ready by the time a notebook is opened; where it fails, the kernel does without.
+  void prepareLanguage().catch(() => undefined);
   // Ctrl-C reaches JupyterLab as well, which asks before it ends: we wait for it.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
