@@ -1,1 +1,2 @@
 export { type CrossEntropyOptions, crossEntropy } from './crossEntropy.js';
+export { type TokenCrossEntropyOptions, tokenCrossEntropy } from './tokenCrossEntropy.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportOnnx, loadOnnx, random } from '../backend/index.js';
 import { modelType } from '../backend/onnxProto.js';
@@ -89,7 +89,7 @@ it('nodes are named after the modules that compute them, and no two alike', () =
     [{ name: 'mlp', hidden: 16 }, digits, ['1/Gemm', '3/Gemm']],
   ] as [ModelSpecInput, typeof digits, string[]][]) {
     const model = createModel(spec, task);
-    const { graph } = modelType.toObject(modelType.decode(write(model, task))) as {
+    const { graph } = modelType().toObject(modelType().decode(write(model, task))) as {
       graph: { node: { name: string }[] };
     };
     const names = graph.node.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import { asMatrix, type Layer, Module, Sequential } from '../nn/index.js';
 import type { ModelSpec } from './spec.js';
 

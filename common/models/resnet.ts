@@ -1,5 +1,5 @@
 // Residual networks for small images (He et al. 2016, https://arxiv.org/abs/1512.03385): a 3×3 stem without pooling.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   BatchNorm2d,
   Conv2d,

@@ -1,13 +1,24 @@
 // Sequence to sequence over one vocabulary: embedding, Transformer, and the embedding again as the output layer (Press and Wolf 2017).
 // Legend: B batch, T tokens of the target, S of the source, D features, V vocabulary.
-import * as tf from '@tensorflow/tfjs';
-import { causalMask, Embedding, linear, Module, normal, setInitialiser, sinusoidalPositions } from '../nn/index.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  causalMask,
+  Dropout,
+  Embedding,
+  linear,
+  Module,
+  normal,
+  setInitialiser,
+  sinusoidalPositions,
+} from '../nn/index.js';
 import { Transformer, type TransformerOptions } from './transformer.js';
 
 export interface Seq2SeqOptions extends TransformerOptions {
   vocabulary: number;
   /** What is added to the embeddings: nothing (default), or the paper's sines and cosines. */
   positions?: 'none' | 'sinusoidal';
+  /** Rate after the sum of embeddings and positions (section 5.4). Default 0, as torch.nn.Transformer has no embeddings. */
+  embeddingDropout?: number;
 }
 
 /** Which tokens are padding: bool, true where they are. */
@@ -21,11 +32,13 @@ export class Seq2Seq extends Module {
   transformer: Transformer;
   readonly dim: number;
   readonly positions: 'none' | 'sinusoidal';
+  readonly dropout: Dropout;
 
-  constructor({ vocabulary, positions = 'none', ...options }: Seq2SeqOptions) {
+  constructor({ vocabulary, positions = 'none', embeddingDropout = 0, ...options }: Seq2SeqOptions) {
     super();
     this.dim = options.dim ?? 512;
     this.positions = positions;
+    this.dropout = new Dropout(embeddingDropout);
     this.embedding = new Embedding(vocabulary, this.dim);
     // Scaled by √D on the way in, and the rows of the output layer on the way out.
     setInitialiser(this.embedding.weight, normal(this.dim ** -0.5));
@@ -53,6 +66,17 @@ export class Seq2Seq extends Module {
     return tf.reshape(linear(y_BTD, this.embedding.weight), [B, T, this.embedding.weight.shape[0]]);
   }
 
+  /** Embeddings [B, T, D] of tokens at given places: rows of the table `places_LD` are the positions. For what `embed` cannot know. */
+  embedAt(ids_BT: tf.Tensor2D, positions_BT: tf.Tensor2D, places_LD: tf.Tensor2D): tf.Tensor3D {
+    const x_BTD = tf.mul<tf.Tensor3D>(this.embedding.forward(ids_BT), Math.sqrt(this.dim));
+    return this.positions === 'none' ? x_BTD : tf.add(x_BTD, tf.gather(places_LD, positions_BT));
+  }
+
+  /** Decoder outputs [B, D] to scores [B, V]. */
+  scores(y_BD: tf.Tensor): tf.Tensor2D {
+    return tf.reshape(linear(y_BD, this.embedding.weight), [y_BD.shape[0] ?? 1, this.embedding.weight.shape[0]]);
+  }
+
   private embed(ids_BT: tf.Tensor2D): tf.Tensor3D {
     const [B, T] = ids_BT.shape;
     const x_BTD: tf.Tensor3D = tf.reshape(tf.mul(this.embedding.forward(ids_BT), Math.sqrt(this.dim)), [
@@ -60,7 +84,8 @@ export class Seq2Seq extends Module {
       T,
       this.dim,
     ]);
-    if (this.positions === 'none') return x_BTD;
-    return tf.add(x_BTD, tf.tensor2d(sinusoidalPositions(T, this.dim), [T, this.dim]));
+    const placed =
+      this.positions === 'none' ? x_BTD : tf.add(x_BTD, tf.tensor2d(sinusoidalPositions(T, this.dim), [T, this.dim]));
+    return this.dropout.forward(placed) as tf.Tensor3D;
   }
 }

@@ -1,7 +1,7 @@
 // Ten thousand training steps of vit_d128 and cnn, the cases of npm run bench: memory stays what it is after warm-up.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { compile, engineStats } from '../backend/index.js';
 import { crossEntropy } from '../losses/index.js';

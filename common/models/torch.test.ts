@@ -1,6 +1,6 @@
 // The image architectures against PyTorch's printed numbers: names, loss, every gradient, running statistics, ten Adam steps.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../backend/index.js';
 import { crossEntropy } from '../losses/index.js';

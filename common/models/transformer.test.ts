@@ -1,6 +1,6 @@
 // The Transformer against PyTorch's printed numbers: names, memory, scores, loss, every gradient, ten Adam steps; and what masks hide.
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile, exportOnnx, loadOnnx } from '../backend/index.js';
 import { crossEntropy } from '../losses/index.js';

@@ -1,9 +1,10 @@
 // Encoder-decoder Transformer (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762) with the parameter names, order, initial values and
 // defaults of torch.nn.Transformer with batch_first.
 // Legend: B batch, T tokens of the target, S of the source, D features.
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   combineMasks,
+  type KeysAndValues,
   LayerNorm,
   Module,
   paddingMask,
@@ -67,6 +68,22 @@ class TransformerDecoder extends Module {
   forward(x_BTD: tf.Tensor3D, memory_BSD: tf.Tensor3D, masks: { target?: tf.Tensor; memory?: tf.Tensor }): tf.Tensor3D {
     return this.norm.forward(this.layers.reduce((x, layer) => layer.forward(x, memory_BSD, masks), x_BTD));
   }
+
+  next(
+    x_B1D: tf.Tensor3D,
+    past: readonly KeysAndValues[],
+    memory: readonly KeysAndValues[],
+    masks: { past: tf.Tensor; memory?: tf.Tensor },
+  ): { y: tf.Tensor3D; own: KeysAndValues[] } {
+    const own: KeysAndValues[] = [];
+    let x = x_B1D;
+    this.layers.forEach((layer, i) => {
+      const found = layer.next(x, past[i]!, memory[i]!, masks);
+      own.push(found.own);
+      x = found.y;
+    });
+    return { y: this.norm.forward(x), own };
+  }
 }
 
 /** Source [B, S, D] and target [B, T, D], embedded, to [B, T, D]. */
@@ -111,6 +128,24 @@ export class Transformer extends Module {
     return this.decoder.forward(target_BTD, memory_BSD, {
       target: padded(masks.target, masks.targetPadding),
       memory: padded(masks.memory, masks.memoryPadding),
+    });
+  }
+
+  /** Keys and values of a memory [B, S, D], one of each decoder layer: what `next` looks at instead of the memory itself. */
+  remember(memory_BSD: tf.Tensor3D): KeysAndValues[] {
+    return this.decoder.layers.map((layer) => layer.multiheadAttn.remember(memory_BSD));
+  }
+
+  /** One more target token [B, 1, D]: what `decode` with a causal mask gives for it, and what each layer is to remember of it. */
+  next(
+    target_B1D: tf.Tensor3D,
+    past: readonly KeysAndValues[],
+    memory: readonly KeysAndValues[],
+    masks: { past: tf.Tensor; memoryPadding?: tf.Tensor2D },
+  ): { y: tf.Tensor3D; own: KeysAndValues[] } {
+    return this.decoder.next(target_B1D, past, memory, {
+      past: masks.past,
+      memory: padded(undefined, masks.memoryPadding),
     });
   }
 }

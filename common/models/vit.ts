@@ -1,7 +1,7 @@
 // Vision Transformer (Dosovitskiy et al. 2021, https://arxiv.org/abs/2010.11929) with the parameter names, order and initial values of
 // timm's VisionTransformer.
 // Legend: B batch, H and W image sides, C channels, P patch side, N patches, T tokens (N + 1), D features.
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import {
   Attention,
   asMatrix,

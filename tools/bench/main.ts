@@ -19,7 +19,7 @@ const program = new Command('bench')
   .description('Times training steps, inference and operators. One JSON line a case; with --peer also ratios.')
   .argument(
     '[case...]',
-    `cases, or groups of them: ${Object.keys(groups).join(', ')} (default: train); or data [case...]: loading data; or loop: what the loop of a run costs`,
+    `cases, or groups of them: ${Object.keys(groups).join(', ')} (default: train); or data [case...]: loading data; or loop: what the loop of a run costs; or decode: sentences written with a key-value cache`,
   )
   .option('--steps <n>', 'counted steps', Number, 15)
   .option('--warmup <n>', 'steps before, not counted', Number, 3)
@@ -39,6 +39,7 @@ const program = new Command('bench')
   .option('--datasets <folder>', 'with data: where <owner>/<name> of the data sets lie', join(assetsDir(), 'datasets'))
   .action(async (names: string[], { peer: peers, scaling, output, datasets, ...options }: Options) => {
     if (names[0] === 'loop') return (await import('./loop.js')).benchLoop();
+    if (names[0] === 'decode') return (await import('./decode.js')).benchDecode({ peers, rounds: options.rounds });
     if (names[0] === 'data')
       return (await import('./data/compareData.js')).benchData(names.slice(1), {
         datasets,

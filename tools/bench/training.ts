@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, random } from 'common/backend';
-import { crossEntropy } from 'common/losses';
+import { crossEntropy, tokenCrossEntropy } from 'common/losses';
 import { createModel, type ImageTask, type ModelSpecInput, Seq2Seq } from 'common/models';
 import { initialise } from 'common/nn';
 import { adam, valueAndGrads } from 'common/optim';
@@ -90,19 +90,21 @@ export function prepareImages({ spec, task, batch }: ImageCase): Prepared {
   };
 }
 
-function prepareSeq2Seq(): Prepared {
-  const { vocabulary, batch, tokens } = seq2seq;
+function prepareSeq2Seq(tokens: number): Prepared {
+  const { vocabulary, batch } = seq2seq;
   const model = seq2seqModel().train();
   random.seed(0);
   const ids = () => randomIds([batch, tokens], vocabulary);
   const data = [ids(), ids(), randomIds([batch * tokens], vocabulary)];
   return trainingStep(model.namedParameters(), data, (source, target, labels) => {
     const scores = model.forward(source as tf.Tensor2D, target as tf.Tensor2D);
-    return crossEntropy(tf.reshape(scores, [batch * tokens, vocabulary]), labels as tf.Tensor1D);
+    const logits: tf.Tensor2D = tf.reshape(scores, [batch * tokens, vocabulary]);
+    return tokenCrossEntropy(logits, labels as tf.Tensor1D, tf.ones<tf.Rank.R1>([batch * tokens]));
   });
 }
 
 export const trainingCases: Readonly<Record<string, () => Prepared>> = {
   ...Object.fromEntries(Object.entries(imageCases).map(([name, found]) => [name, () => prepareImages(found)])),
-  seq2seq: prepareSeq2Seq,
+  seq2seq: () => prepareSeq2Seq(seq2seq.tokens),
+  seq2seq64: () => prepareSeq2Seq(64),
 };

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { UserError } from '../../utils/errors.js';
 import { didYouMean } from '../../utils/nearest.js';
 import { transformKeys, transformsSchema } from './schema.js';
-import type { Transform } from './table.js';
 
 /**
  * Transforms as a person wrote them, in code or YAML, with every default filled in.

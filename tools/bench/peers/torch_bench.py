@@ -55,12 +55,12 @@ def resnet(stem, *blocks):
 
 
 class Seq2Seq(nn.Module):
-    """d256, 4 heads, 3 + 3 layers, one table for source, target and output; [B, 2, 32] token ids."""
-    def __init__(self):
+    """d256, 4 heads, 3 + 3 layers, one table for source, target and output; [B, 2, tokens] token ids."""
+    def __init__(self, tokens=32):
         super().__init__()
         self.embedding = nn.Embedding(8000, 256)
         self.transformer = nn.Transformer(256, 4, 3, 3, 1024, dropout=0., batch_first=True)
-        self.mask = nn.Transformer.generate_square_subsequent_mask(32)
+        self.mask = nn.Transformer.generate_square_subsequent_mask(tokens)
 
     def forward(self, ids):
         x = self.embedding(ids) * 16
@@ -78,6 +78,7 @@ MODELS = {
     "resnet9": (lambda: resnet(32, (32, 1), (64, 2), (128, 2)), colour, 64, 10),
     "resnet18": (lambda: resnet(64, (64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)), colour, 64, 10),
     "seq2seq": (Seq2Seq, lambda n: torch.randint(0, 8000, (n, 2, 32)), 16, 8000),
+    "seq2seq64": (lambda: Seq2Seq(64), lambda n: torch.randint(0, 8000, (n, 2, 64)), 16, 8000),
 }
 
 n = torch.randn
@@ -128,7 +129,7 @@ def prepare(name, compiled):
         x, f = data(int(kind.removeprefix("infer"))), wrap(net.eval())
         return (lambda: f(x)), count
     x = data(batch)
-    y = torch.randint(0, classes, (batch * (32 if model == "seq2seq" else 1),))
+    y = torch.randint(0, classes, (batch * {"seq2seq": 32, "seq2seq64": 64}.get(model, 1),))
     f, optimizer = wrap(net), torch.optim.Adam(net.parameters(), 1e-3)
     def step():
         with torch.enable_grad():
