@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { ExportOptions } from '../backend/index.js';
-import { transformsSchema } from '../data/transforms/index.js';
+import { transformsSchema } from '../data/transforms/schema.js';
 import { exportModule, type Module, saveModule } from '../nn/index.js';
 import { UserError } from '../utils/index.js';
 import { type ImageTask, imageTask, type Task } from './parts.js';

@@ -1,6 +1,6 @@
 // What a checkpoint says besides its tensors. It travels in the safetensors file's own metadata, so tensors and state cannot part.
 import { z } from 'zod';
-import { transformsSchema } from '../data/transforms/index.js';
+import { transformsSchema } from '../data/transforms/schema.js';
 import { UserError } from '../utils/index.js';
 
 /** JSON has no NaN and no infinities: they travel as text. */

@@ -15,6 +15,7 @@ export function addKernelCommand(program: Command): void {
     .option('--prefix <folder>', 'in an environment, such as a venv')
     .option('--name <name>', 'what notebooks call it', 'atelier')
     .option('--display-name <text>', 'what menus call it (TypeScript (Atelier))')
+    .option('--no-prepare', 'leave out reading the types once: the first cells of notebooks are slower')
     .action(async (flags: InstallFlags) => (await load()).install(flags));
   kernel
     .command('uninstall')

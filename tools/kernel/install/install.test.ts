@@ -66,11 +66,11 @@ it('the commands install, list and uninstall, and touch no other kernel', async 
   const other = join(folder, 'user', 'kernels', 'atelier2');
   await mkdir(other, { recursive: true });
   await writeFile(join(other, 'kernel.json'), '{"argv":["x"],"display_name":"Other","language":"python"}');
-  expect(await atelier('install')).toMatchObject({
+  expect(await atelier('install', '--no-prepare')).toMatchObject({
     code: 0,
     stdout: `installed in ${join(folder, 'user', 'kernels', 'atelier')}.\n`,
   });
-  expect(await atelier('install', '--prefix', 'env', '--name', 'mine')).toMatchObject({ code: 0 });
+  expect(await atelier('install', '--no-prepare', '--prefix', 'env', '--name', 'mine')).toMatchObject({ code: 0 });
   expect(existsSync(join(folder, 'env', 'share', 'jupyter', 'kernels', 'mine', 'kernel.json'))).toBe(true);
   const { stdout } = await atelier('list');
   expect(stdout).toMatch(/^\* atelier {3}TypeScript \(Atelier\) .*\n {2}atelier2 {2}Other /);

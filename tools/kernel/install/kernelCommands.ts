@@ -6,7 +6,7 @@ import { dataDirs, prefixDataDir, userDataDir } from './jupyterPaths.js';
 import { removeKernelSpec, writeKernelSpec } from './kernelSpec.js';
 
 export type PlaceFlags = { user?: true; prefix?: string; name: string };
-export type InstallFlags = PlaceFlags & { displayName?: string };
+export type InstallFlags = PlaceFlags & { displayName?: string; prepare?: boolean };
 
 /** `atelier kernel install`. */
 export async function install(flags: InstallFlags): Promise<void> {
@@ -14,7 +14,8 @@ export async function install(flags: InstallFlags): Promise<void> {
   const folder = await writeKernelSpec(dataDir, flags.name, flags.displayName);
   const hint = dataDirs().includes(dataDir) ? '' : ` Jupyter of ${flags.prefix} finds it there.`;
   process.stdout.write(`installed in ${folder}.${hint}\n`);
-  process.stdout.write('reading the types of common once, so that notebooks start quickly …\n');
+  if (flags.prepare === false) return;
+  process.stderr.write('reading the types of common once, so that notebooks start quickly …\n');
   await prepareLanguage();
 }
 
