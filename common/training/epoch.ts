@@ -106,7 +106,12 @@ export class Epoch {
       this.last = completes;
       random.counter = run.batches; // evaluations draw too: the random numbers of a batch depend on its number alone
       await run.call((callback) => callback.batch?.(run, batch));
-      yield batch;
+      try {
+        run.inBody = true;
+        yield batch;
+      } finally {
+        run.inBody = false;
+      }
       run.batch++;
       run.batches++;
       if (!this.last) continue;

@@ -1,7 +1,7 @@
 // A run: its folder, its place in the training, and what happens between the lines of the loop.
 import { join } from 'node:path';
 import { random } from '../backend/index.js';
-import { shortPath, UserError } from '../utils/index.js';
+import { notebook, shortPath, UserError } from '../utils/index.js';
 import { type Callback, callHook, type Result } from './callbacks.js';
 import { type Checkpoint, loadCheckpoint, saveLast } from './checkpoint.js';
 import { Epoch } from './epoch.js';
@@ -41,6 +41,8 @@ export class Run {
   readonly sessions: Sessions;
   readonly interrupts: Interrupts;
   phase: Phase = 'idle';
+  /** While the loop's body has a batch the place is still the one before it. */
+  inBody = false;
   /** Until this step all is done again, and only `replayed` hooks are called. */
   replayUntil = 0;
   private readonly file: Log;
@@ -58,7 +60,8 @@ export class Run {
     this.file = new Log(join(setup.folder, 'train.log'), (text) => this.print(text));
     // Between steps and while a checkpoint is written the loop itself looks for the signal; elsewhere all is saved already.
     this.interrupts = listenForInterrupts(() => {
-      if (this.phase === 'idle' || this.phase === 'evaluation') this.exit();
+      if (notebook() !== undefined) this.log('Stopping after this step.');
+      else if (this.phase === 'idle' || this.phase === 'evaluation') this.exit();
       else this.log('Stopping after this step. Ctrl-C again stops at once.');
     });
   }
@@ -116,9 +119,10 @@ export class Run {
 
   /** Writes checkpoints/last.safetensors as the run stands. */
   async save(): Promise<void> {
+    if (this.inBody) throw new UserError("run.save() in the loop's body: checkpoints({ steps }) saves between steps.");
     await this.call((callback) => callback.save?.(this));
     await saveLast(this.folder, this.checkpoint('last'));
-    this.saved = this.place;
+    this.saved = `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
     this.file.record(`saved ${this.saved}`);
     await this.sessions.save();
   }
@@ -155,7 +159,7 @@ export class Run {
     this.values.meter.load(state.meter);
     const { step, epoch, batch, batches, best } = state;
     Object.assign(this, { step, epoch, batch, batches, best, history: [...state.history] });
-    this.saved = this.place;
+    this.saved = `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
   }
 
   /**
@@ -231,18 +235,13 @@ export class Run {
     if (!this.setup.callbacks.some((callback) => callback.log?.(text))) process.stderr.write(`${text}\n`);
   }
 
-  private get place(): string {
-    return `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
-  }
-
-  /** Ends the process as the signal asks; what is to be saved has been. */
+  /** Ends the process as the signal asks, or in a notebook the loop; what is to be saved has been. */
   exit(): never {
     for (const callback of this.setup.callbacks) callback.close?.(this);
-    this.log(
-      this.saved
-        ? `Stopped; saved ${this.saved}. Go on with:\n  npx atelier train ${this.setup.paper} --resume ${shortPath(this.folder)}`
-        : 'Stopped before the first checkpoint.',
-    );
+    const saved = this.saved === undefined ? 'Stopped before the first checkpoint.' : `Stopped; saved ${this.saved}.`;
+    if (notebook() !== undefined) throw new UserError(`${saved} startRun's option resume: '${this.folder}' goes on.`);
+    const goOn = `Go on with:\n  npx atelier train ${this.setup.paper} --resume ${shortPath(this.folder)}`;
+    this.log(this.saved === undefined ? saved : `${saved} ${goOn}`);
     process.exit(exitCodeOf(this.interrupts.pending ?? 'SIGINT'));
   }
 }

@@ -21,17 +21,25 @@ export async function pictureUrl(image: GridImage, width = 0, height = 0): Promi
 export async function spriteUrl(images: readonly GridImage[], columns: number): Promise<string> {
   const { width = 1, height = 1 } = images[0] ?? {};
   const rows = Math.max(1, Math.ceil(images.length / columns));
-  const sheet = new Uint8Array(width * columns * height * rows * 3);
+  const isGrey = images.every(({ channels }) => channels === 1);
+  const samples = isGrey ? 1 : 3;
+  const sheet = new Uint8Array(width * columns * height * rows * samples);
   images.forEach((image, i) => {
     if (image.width !== width || image.height !== height)
       throw new Error(`thumbnails have one size: ${image.width} × ${image.height} is not ${width} × ${height}`);
     const [left, top] = [(i % columns) * width, Math.floor(i / columns) * height];
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
-        for (let c = 0; c < 3; c++) {
+        for (let c = 0; c < samples; c++) {
           const from = (y * width + x) * image.channels + (image.channels === 1 ? 0 : c);
-          sheet[((top + y) * width * columns + left + x) * 3 + c] = image.data[from]!;
+          sheet[((top + y) * width * columns + left + x) * samples + c] = image.data[from]!;
         }
   });
-  return pictureUrl({ data: sheet, width: width * columns, height: height * rows, channels: 3 });
+  const { default: sharp } = await import('sharp');
+  const raw = { width: width * columns, height: height * rows, channels: samples } as const;
+  // Thumbnails: 16 shades of grey or 256 colours for all of them will do, at a third of the bytes.
+  const png = await sharp(sheet, { raw })
+    .png({ palette: true, colours: isGrey ? 16 : 256, effort: 10 })
+    .toBuffer();
+  return `data:image/png;base64,${png.toString('base64')}`;
 }

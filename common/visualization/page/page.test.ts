@@ -49,10 +49,17 @@ describe('figureBundle', () => {
   test('has a form for each reader and stays small', async () => {
     const bundle = await figureBundle(figure);
     expect(Object.keys(bundle)).toEqual(['application/vnd.plotly.v1+json', 'text/html', 'image/png', 'text/plain']);
-    expect(bundle['application/vnd.plotly.v1+json']).toEqual(JSON.parse(JSON.stringify(figure)));
+    // Numbers of five digits: enough for any picture.
+    const sent = JSON.parse(JSON.stringify(figure), (_, value) =>
+      typeof value === 'number' && !Number.isInteger(value) ? expect.closeTo(value, 4) : value,
+    );
+    expect(bundle['application/vnd.plotly.v1+json']).toEqual(sent);
     expect(bundle['text/plain']).toBe('Figure «a wave» (scatter)');
-    const { width } = await sharp(Buffer.from(String(bundle['image/png']), 'base64')).metadata();
-    expect(width).toBe(1200);
+    const widthOf = async (png: unknown) => (await sharp(Buffer.from(String(png), 'base64')).metadata()).width;
+    expect(await widthOf(bundle['image/png'])).toBe(800); // finer it would be large
+    expect(await widthOf((await figureBundle(figure, { scale: 1.5 }))['image/png'])).toBe(1200);
+    const small = lineFigure([{ name: 'a', x: [1, 2], y: [3, 4] }]);
+    expect(await widthOf((await figureBundle(small))['image/png'])).toBe(1200);
     expect(JSON.stringify(bundle).length).toBeLessThan(150_000);
   });
 

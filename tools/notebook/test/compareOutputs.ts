@@ -55,11 +55,18 @@ function flatten(outputs: readonly Output[]): Map<string, string> {
 
 const textOf = (data: MimeData): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(data).map(([type, value]) => [
-      type,
-      typeof value === 'string' ? value : JSON.stringify(value, undefined, 1),
-    ]),
+    Object.entries(data).map(([type, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value, inOrder, 1);
+      return [type, type === 'text/html' ? text.replace(uuid, 'uuid') : text];
+    }),
   );
+
+/** Keys by name: files keep them in that order, kernels send them in any. */
+const inOrder = (_: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : value;
+
+/** Elements of HTML, such as figures, are named by them: another one each time. */
+const uuid = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
 
 const number = /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/gi;
 

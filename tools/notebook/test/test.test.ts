@@ -47,6 +47,24 @@ describe('comparing outputs', () => {
   });
 });
 
+describe('the order of keys', () => {
+  it('is no difference', () => {
+    const stored = result({ 'application/json': { a: [{ b: 1, c: 2 }], d: 3 } });
+    expect(compareOutputs([stored], [result({ 'application/json': { d: 3, a: [{ c: 2, b: 1 }] } })])).toEqual([]);
+    expect(compareOutputs([stored], [result({ 'application/json': { d: 3, a: [{ c: 1, b: 2 }] } })])).toHaveLength(1);
+  });
+});
+
+describe('names of elements by chance', () => {
+  const page = (id: string) => [result({ 'text/plain': 'figure', 'text/html': `<div id="figure-${id}"></div>` })];
+
+  it('are no difference', () => {
+    const [one, other] = ['09c41bd6-7903-416a-9a5d-9653ccfdd13e', '56b658eb-2b8e-4f26-b0b1-d58db7594174'];
+    expect(compareOutputs(page(one), page(other))).toEqual([]);
+    expect(compareOutputs(page(one), page('b'))).toHaveLength(1);
+  });
+});
+
 describe('atelier notebook test', () => {
   let folder = '';
   beforeAll(async () => {
