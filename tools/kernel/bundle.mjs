@@ -1,11 +1,11 @@
-// The kernel's programs as plain JavaScript, kept in node_modules/.cache: running the TypeScript through tsx would cost half a second at each start.
+// The kernel's programs as plain JavaScript, kept in a cache: running the TypeScript through tsx would cost half a second at each start.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { cacheFolder, cacheFolders } from './cacheFolder.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
-const cache = join(root, 'node_modules/.cache/atelier/kernel');
 const entries = {
   main: 'tools/kernel/main.ts',
   executor: 'tools/kernel/executor/main.ts',
@@ -15,10 +15,14 @@ const KEPT = 8;
 
 /** The folder with main.js and executor.js, built again where a source has changed since. */
 export async function bundle() {
-  return known() ?? (await build());
+  for (const folder of cacheFolders(root)) {
+    const built = known(join(folder, 'kernel'));
+    if (built) return built;
+  }
+  return await build(join(cacheFolder(root), 'kernel'));
 }
 
-function known() {
+function known(cache) {
   try {
     const { folder, inputs } = JSON.parse(readFileSync(join(cache, 'latest.json'), 'utf8'));
     const isFresh = Object.entries(inputs).every(([path, time]) => statSync(join(root, path)).mtimeMs === time);
@@ -28,7 +32,7 @@ function known() {
   }
 }
 
-async function build() {
+async function build(cache) {
   const { build: esbuild } = await import('esbuild');
   const { outputFiles, metafile } = await esbuild({
     absWorkingDir: root,
@@ -49,7 +53,7 @@ async function build() {
   for (const { contents } of outputFiles) hash.update(contents);
   const folder = join(cache, hash.digest('hex').slice(0, 16));
   const paths = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/'));
-  paths.push('tools/kernel/bundle.mjs');
+  paths.push('tools/kernel/bundle.mjs', 'tools/kernel/cacheFolder.mjs');
   const inputs = Object.fromEntries(paths.map((path) => [path, statSync(join(root, path)).mtimeMs]));
   const unfinished = `${folder}-${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
@@ -63,7 +67,7 @@ async function build() {
   const list = join(cache, `latest-${process.pid}.json`);
   writeFileSync(list, JSON.stringify({ folder, inputs }));
   renameSync(list, join(cache, 'latest.json'));
-  removeOld();
+  removeOld(cache);
   return folder;
 }
 
@@ -76,7 +80,7 @@ function bundleWorkspace(esbuild) {
   });
 }
 
-function removeOld() {
+function removeOld(cache) {
   const folders = readdirSync(cache, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const byAge = folders.map(({ name }) => join(cache, name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const folder of byAge.slice(KEPT)) rmSync(folder, { recursive: true, force: true });

@@ -7,6 +7,14 @@ beforeAll(async () => {
 });
 afterAll(() => kernel?.remove());
 
+test("the first import of a notebook may be of Node's own globals", async () => {
+  const cell = await kernel.run(
+    "import process from 'node:process'; import { Buffer } from 'node:buffer'; import { sep } from 'node:path'; [process.pid > 0, Buffer.from(sep).length]",
+  );
+  expect(cell.error?.traceback).toBeUndefined();
+  expect(cell.result).toBe('[ true, 1 ]');
+});
+
 test('libraries see Node, although cells see Deno.jupyter', async () => {
   const cell = await kernel.run(
     `const { createConsola } = require('consola');

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { languageProcesses } from './testing/processes.js';
 import { startTestKernel, type TestKernel } from './testing/testKernel.js';
 
 // What cells do to kernels: after each of them the next cell runs.
@@ -188,6 +189,27 @@ test('a late error and a late rejection are told on stderr, and nothing is lost'
   expect(cell.status).toBe('ok');
 });
 
+test("a timer's output belongs to the cell that has set it, also while another one runs", async () => {
+  const seen: string[] = [];
+  const ids = ['first', 'second'];
+  const stop = kernel.client.onMessage(({ header, parent, content }) => {
+    const cell = ids.indexOf(parent.msg_id ?? '');
+    if (header.msg_type === 'stream' && cell >= 0) seen.push(`${ids[cell]}: ${content.text}`);
+  });
+  await kernel.run(
+    `import { promisify } from 'node:util';
+     setTimeout(() => console.log('once'), 500);
+     const answer = new Promise((resolve) => setTimeout(resolve, 800, 'answered'));`,
+    { id: 'first' },
+  );
+  const second = await kernel.run('await promisify(setTimeout)(10); console.log(await answer); setTimeout.name', {
+    id: 'second',
+  });
+  stop();
+  expect(seen).toEqual(['first: once\n', 'second: answered\n']);
+  expect(second.result).toBe("'setTimeout'");
+});
+
 test('a class is declared again with other members', async () => {
   await kernel.run('class Thing { before = 1; }');
   expect((await kernel.run('class Thing { after = 2; }\nnew Thing().after')).result).toBe('2');
@@ -209,6 +231,15 @@ test('process.exit, a crash and a full memory are reported, and a new executor t
     expect((await kernel.run('let kept = 2; kept')).result).toBe('2');
   }
 }, 120_000);
+
+test('the process that checks cells is killed: the next cell runs, and knows the earlier ones', async () => {
+  await kernel.run('const known: [number] = [3];');
+  const checkers = languageProcesses(kernel.process.pid ?? 0);
+  expect(checkers.length).toBeGreaterThan(0);
+  for (const pid of checkers) process.kill(pid, 'SIGKILL');
+  expect((await kernel.run('known[0] + 1')).result).toBe('4');
+  expect((await kernel.run('known[1]')).error?.evalue).toMatch(/has no element at index '1'/);
+});
 
 test('a cell that closes its own output is heard again after the next crash', async () => {
   const cell = await kernel.run("import { closeSync } from 'node:fs'; closeSync(1); closeSync(2); 'closed'");

@@ -67,7 +67,10 @@ export const showDataset = kind(isDataset, async (dataset: DatasetLike): Promise
 
 async function cellOf(value: unknown, feature: FeatureLike): Promise<Cell> {
   if (value === null || value === undefined) return 'null';
-  if (feature.type === 'classLabel' && typeof value === 'number') return `${value} ${feature.names?.[value] ?? '?'}`;
+  if (feature.type === 'classLabel' && typeof value === 'number') {
+    const name = feature.names?.[value] ?? '?';
+    return name === String(value) ? name : `${value} ${name}`;
+  }
   if (feature.type === 'image' && typeof value === 'object' && 'bytes' in value && value.bytes instanceof Uint8Array) {
     const { bytes } = value;
     const text = `image, ${bytes.length.toLocaleString('en')} bytes`;

@@ -47,9 +47,15 @@ export async function displayBundle(value: unknown): Promise<MimeBundle> {
   }
 }
 
+const ownMethods = [Symbol.for('Jupyter.display'), '$display'];
+
+/** Whether the value says itself how it is shown. */
+export const showsItself = (value: object): boolean =>
+  ownMethods.some((key) => typeof Reflect.get(value, key) === 'function');
+
 /** The bundle that the value's own method gives; undefined where it has none or gives something else. */
 async function ownBundle(value: object): Promise<MimeBundle | undefined> {
-  for (const key of [Symbol.for('Jupyter.display'), '$display']) {
+  for (const key of ownMethods) {
     const method: unknown = Reflect.get(value, key);
     if (typeof method !== 'function') continue;
     const given: unknown = await method.call(value);

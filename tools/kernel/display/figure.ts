@@ -2,7 +2,7 @@ import type { Figure } from 'common/visualization';
 import { kind } from './kind.js';
 
 /** A plotly figure: a list of traces, each an object, and a layout. */
-const isFigure = (value: object): value is Figure =>
+export const isFigure = (value: object): value is Figure =>
   'data' in value &&
   Array.isArray(value.data) &&
   value.data.every((trace) => typeof trace === 'object' && trace !== null && !Array.isArray(trace)) &&

@@ -1,1 +1,2 @@
 export { displayBundle } from './displayBundle.js';
+export { displayResult, type Shown } from './displayResult.js';

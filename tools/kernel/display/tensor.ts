@@ -14,8 +14,11 @@ import {
 } from './tensorLike.js';
 import { tensorPicture } from './tensorPicture.js';
 
-/** Items shown along an axis before the rest is left out. */
+/** Items shown along an axis before the rest is left out; all where there are few. */
 const EDGE = 6;
+const FEW = 10;
+/** A matrix of no more numbers is also written beside its picture. */
+const READABLE = 64;
 
 /** A tensor: type, shape, range and mean, the first values, and a picture of images and matrices. */
 export const showTensor = kind(isTensor, async (tensor: TensorLike): Promise<MimeBundle> => {
@@ -27,14 +30,21 @@ export const showTensor = kind(isTensor, async (tensor: TensorLike): Promise<Mim
   const values = whole ? numbers(await tensor.data()) : undefined;
   const statistics = values === undefined ? await engineStatistics(tensor) : statisticsOf(values);
   const summary = [head, ...describe(tensor, statistics)].join(' · ');
-  const ends = tensor.shape.map((side, axis) => Math.min(side, axis < tensor.shape.length - 2 ? 2 : EDGE));
+  const ends = tensor.shape.map((side, axis) =>
+    side <= FEW && axis >= tensor.shape.length - 2 ? side : Math.min(side, axis < tensor.shape.length - 2 ? 2 : EDGE),
+  );
   const corner = tensor.size === 0 ? undefined : await sampleTensor(tensor, values, ends);
   const write = tensor.dtype === 'bool' ? (value: number) => (value ? 'true' : 'false') : numberText;
   const texts = corner === undefined ? [] : Array.from(corner.values, write);
   const text = corner === undefined ? summary : `${summary}\n${written(texts, corner.shape, tensor.shape)}`;
   const png = statistics === undefined ? undefined : await tensorPicture(tensor, values, statistics);
   if (png === undefined) return { 'text/plain': text };
-  const page = html`<div><div><code>${summary}</code></div>${pngImage(png, { pixelated: true, alt: summary })}</div>`;
+  const picture = pngImage(png, { pixelated: true, alt: summary });
+  const isReadable = tensor.shape.length === 2 && tensor.size <= READABLE && tensor.shape.every((side) => side <= FEW);
+  const body = isReadable
+    ? html`<div style="display:flex;align-items:center;gap:24px"><pre>${text.slice(summary.length + 1)}</pre><div style="width:72px">${picture}</div></div>`
+    : picture;
+  const page = html`<div><div><code>${summary}</code></div>${body}</div>`;
   return { 'text/html': page.markup, 'image/png': Buffer.from(png).toString('base64'), 'text/plain': text };
 });
 

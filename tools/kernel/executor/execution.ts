@@ -1,4 +1,4 @@
-import { displayBundle } from '../display/index.js';
+import { displayBundle, displayResult } from '../display/index.js';
 import type { Importer } from '../language/importer.js';
 import { failureOf } from './failure.js';
 import { runAs } from './origin.js';
@@ -86,10 +86,10 @@ export class Execution {
     }
     let resultText: string | undefined;
     if (ended.value !== undefined && !order.silent) {
-      const data = await displayBundle(ended.value);
-      const text = data['text/plain'];
-      resultText = typeof text === 'string' ? text : undefined;
-      this.#output.publish('execute_result', { execution_count: order.count, data, metadata: {} });
+      const { bundle: data, text } = await displayResult(ended.value);
+      resultText = text;
+      if (data !== undefined)
+        this.#output.publish('execute_result', { execution_count: order.count, data, metadata: {} });
     }
     const userExpressions: Record<string, UserExpression> = {};
     for (const [name, expression] of Object.entries(order.userExpressions))

@@ -60,7 +60,7 @@ export class Executions {
       this.#running = request;
       const { iopub, answer } = this.#options;
       iopub.status('busy', request.headerJson);
-      const reply = await this.#run(request).catch((error: unknown) => this.#broken(error));
+      const reply = await this.#run(request).catch((error: unknown) => this.#broken(request, error));
       const isStop = reply.status === 'error' && request.content.stop_on_error !== false;
       // What comes before the error is told was sent without knowing of it, also what is on its way.
       if (isStop) await wait(IN_FLIGHT);
@@ -154,19 +154,10 @@ export class Executions {
     return { status: 'error', execution_count: this.#count, ...error, user_expressions: {}, payload: [] };
   }
 
-  /** A request that is none, or a mistake of ours: told to the client, and the kernel goes on. */
-  #broken(error: unknown): Reply {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const traceback = [stack ?? message];
-    return {
-      status: 'error',
-      execution_count: this.#count,
-      ename: name,
-      evalue: message,
-      traceback,
-      user_expressions: {},
-      payload: [],
-    };
+  /** A request that is none, a language worker that does not start, or a mistake of ours: told, and the kernel goes on. */
+  #broken(request: Request, error: unknown): Reply {
+    const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    return this.#failed(request, { name, message, stack });
   }
 }
 

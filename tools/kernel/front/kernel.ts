@@ -17,7 +17,7 @@ import { flagOf, InvalidRequest, numberOf, textOf } from './requestFields.js';
 import { RouterSocket } from './routerSocket.js';
 
 /** In ms: later than that the kernel counts as there, and its first cell takes longer. */
-const WARM_UP = 400;
+const WARM_UP = 650;
 
 type Reply = Record<string, unknown>;
 type Handler = (request: Request) => Reply | undefined | Promise<Reply | undefined>;

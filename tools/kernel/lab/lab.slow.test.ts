@@ -102,6 +102,9 @@ describe.skipIf(missing.length > 0)('JupyterLab in Chromium', () => {
       return calm;
     };
     await expect.poll(look, { timeout: 180_000, interval: 500 }).toBeGreaterThan(4);
+    const errors = await panel().locator('[data-mime-type="application/vnd.jupyter.error"]').allTextContents();
+    await shot('last-run-all');
+    expect(errors).toEqual([]);
     expect(await cells().locator('.jp-InputArea-prompt').allTextContents()).not.toContain('[ ]:');
   };
   /** A new cell at the end, with this text in it. */

@@ -3,11 +3,9 @@ import ts from '@tslab/typescript-for-tslab';
 import { ambientDeclarations } from './ambient.js';
 import type { WorkerSettings } from './messages.js';
 import { ModuleResolution } from './moduleResolution.js';
+import { scopeCapacity } from './notebookScope.js';
 import { compilerOptions } from './options.js';
 import { SourceFiles } from './sourceFiles.js';
-
-/** How many files hold the declarations of earlier cells; fixed, since another set of root files costs a new program. */
-const scopeFiles = 48;
 
 /** A cell in its program, bound and ready to be asked about. */
 export type CheckedCell = { program: ts.Program; checker: ts.TypeChecker; file: ts.SourceFile };
@@ -36,15 +34,11 @@ export class CellProgram {
     this.#files = files;
     this.#cellFile = join(cwd, '.cell.ts');
     this.#ambientFile = join(cwd, '.kernel.d.ts');
-    this.#scopeFiles = Array.from({ length: scopeFiles }, (_, i) => join(cwd, `.scope${i}.ts`));
+    this.#scopeFiles = Array.from({ length: scopeCapacity }, (_, i) => join(cwd, `.scope${i}.ts`));
     this.#files.set(this.#ambientFile, ambientDeclarations);
     for (const name of this.#scopeFiles) this.#files.set(name, '');
     this.#host = this.#createHost();
     this.#resolution = new ModuleResolution(settings, this.#host);
-  }
-
-  get scopeCapacity(): number {
-    return this.#scopeFiles.length;
   }
 
   /** How the program reads files. */
@@ -107,9 +101,9 @@ export class CellProgram {
       getCanonicalFileName: (name) => name,
       useCaseSensitiveFileNames: () => true,
       getNewLine: () => '\n',
-      fileExists: (name) => isCell(name) || ts.sys.fileExists(name),
+      fileExists: (name) => isCell(name) || (!isReplacement(name) && ts.sys.fileExists(name)),
       readFile: (name) => files.textInMemory(name) ?? ts.sys.readFile(name),
-      directoryExists: (name) => ts.sys.directoryExists(name),
+      directoryExists: (name) => !isReplacement(name) && ts.sys.directoryExists(name),
       getDirectories: (name) => ts.sys.getDirectories(name),
       readDirectory: (name, extensions, exclude, include, depth) =>
         ts.sys.readDirectory(name, extensions, exclude, include, depth),
@@ -122,6 +116,11 @@ export class CellProgram {
         ),
     };
   }
+}
+
+/** TypeScript looks for packages that replace its own declarations, seventy of them in each folder up to the root. */
+function isReplacement(name: string): boolean {
+  return name.includes('/@typescript/lib-') || name.endsWith('/@typescript');
 }
 
 function sourceFile(program: ts.Program, name: string): ts.SourceFile {

@@ -1,58 +1,56 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { Worker } from 'node:worker_threads';
 import type { LanguageRequests, Reply, RequestName, WorkerSettings } from './messages.js';
-import { snapshotFlags } from './workerFiles.js';
+import { workerFlags } from './workerFiles.js';
+
+/** The worker has ended, by a crash or from outside, before it has answered. */
+export class WorkerEnded extends Error {
+  override name = 'WorkerEnded';
+}
 
 /** A running language worker. */
 export type Channel = {
+  /** Rejects with a WorkerEnded where the worker ends before its answer. */
   ask<N extends RequestName>(
     name: N,
     ...args: LanguageRequests[N]['arguments']
   ): Promise<LanguageRequests[N]['answer']>;
+  /** Resolves when the worker has ended, whoever ended it. */
+  ended: Promise<WorkerEnded>;
+  hasEnded(): boolean;
   close(): Promise<void>;
 };
 
-/** Starts the worker as a thread that parses what it needs. */
-export function startThread(script: string, settings: WorkerSettings): Channel {
-  const worker = new Worker(script, {
-    workerData: settings,
-    execArgv: [],
-    // Programs are rebuilt for each cell: a roomy nursery saves most of the garbage collector's work.
-    resourceLimits: { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 3072 },
-  });
-  const requests = openRequests((request) => worker.postMessage(request));
-  worker.on('message', requests.settle);
-  worker.on('error', (error) => requests.end(error instanceof Error ? error : new Error(String(error))));
-  worker.on('exit', () => requests.end(new Error('The language worker has ended.')));
-  return {
-    ask: requests.ask,
-    close: async () => {
-      requests.end(new Error('The language worker was closed.'));
-      await worker.terminate();
-    },
-  };
-}
+/** What a worker is started from: its script, so that it parses what it needs, or a snapshot that holds it. */
+export type WorkerSource = { script: string } | { snapshot: string };
 
-/** Starts the worker as a process from a snapshot that holds what it needs. */
-export function startFromSnapshot(snapshot: string, settings: WorkerSettings): Channel {
-  const child = spawn(process.execPath, [...snapshotFlags, '--snapshot-blob', snapshot], {
+export function startWorker(source: WorkerSource, settings: WorkerSettings): Channel {
+  const start = 'script' in source ? [source.script] : ['--snapshot-blob', source.snapshot];
+  const child = spawn(process.execPath, [...workerFlags, ...start], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', ATELIER_LANGUAGE: JSON.stringify(settings) },
   });
   const requests = openRequests((request) => child.stdin.write(`${JSON.stringify(request)}\n`));
   createInterface({ input: child.stdout }).on('line', (line) => requests.settle(JSON.parse(line)));
   child.stdin.on('error', () => undefined);
-  child.on('error', requests.end);
-  child.on('exit', () => requests.end(new Error('The language worker has ended.')));
+  let hasEnded = false;
+  const ended = new Promise<WorkerEnded>((resolve) => {
+    const end = (reason: string) => {
+      hasEnded = true;
+      const error = new WorkerEnded(`The process that checks cells has ended (${reason}).`);
+      requests.end(error);
+      resolve(error);
+    };
+    child.on('error', (error) => end(error.message));
+    child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+  });
   return {
     ask: requests.ask,
+    ended,
+    hasEnded: () => hasEnded,
     close: async () => {
-      requests.end(new Error('The language worker was closed.'));
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     },
   };
 }

@@ -22,12 +22,19 @@ type CompletionsInFork = {
   ) => ts.CompletionInfo | undefined;
 };
 
-/** Completions of a cell at an offset in UTF-16 units: names, members, keys of objects and paths of modules. */
+/** Where TypeScript ranks names that are declared near by; the notebook's own are. */
+const NEAR = '11';
+
+/**
+ * Completions of a cell at an offset in UTF-16 units: names, members, keys of objects and paths of modules. Names of
+ * which `isOwn` holds are the notebook's own and stand before the globals.
+ */
 export function completeCell(
   { program, file }: CheckedCell,
   code: string,
   offset: number,
   files: ts.CompilerHost,
+  isOwn: (name: string) => boolean,
 ): Completions {
   // Exported by the fork for tslab, and not in its declarations.
   const { Completions: fork } = ts as unknown as { Completions: CompletionsInFork };
@@ -50,10 +57,16 @@ export function completeCell(
     neverCancelled,
   );
   const word = wordAt(code, offset, found);
-  const prefix = code.slice(word.start, offset).toLowerCase();
+  const typed = code.slice(word.start, offset);
+  const rank = ({ name, sortText }: ts.CompletionEntry): string => {
+    const isNear = !found?.isMemberCompletion && isOwn(name) && sortText > NEAR;
+    // As it was typed before another case.
+    return `${isNear ? NEAR : sortText} ${name.startsWith(typed) ? 0 : 1} ${name}`;
+  };
   const entries = (found?.entries ?? [])
-    .filter(({ name, kind }) => name.toLowerCase().startsWith(prefix) && kind !== ts.ScriptElementKind.warning)
-    .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : a.name < b.name ? -1 : 1))
+    .filter(({ name, kind }) => kind !== ts.ScriptElementKind.warning && startsWith(name, typed))
+    .map((entry) => ({ ...entry, rank: rank(entry) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .slice(0, maxMatches);
   const start = toCodePoints(code, word.start);
   const end = toCodePoints(code, word.end);
@@ -70,6 +83,10 @@ export function completeCell(
       })),
     },
   };
+}
+
+function startsWith(name: string, typed: string): boolean {
+  return name.toLowerCase().startsWith(typed.toLowerCase());
 }
 
 /** The part of the text that a completion replaces. */

@@ -26,6 +26,15 @@ describe('completion', { timeout: 60_000 }, () => {
     expect((await complete('settings.ep|')).matches).toEqual(['epochLength', 'epochs']);
   });
 
+  it("has the notebook's own names first, then those with the typed case", async () => {
+    await notebook.run('const numbers = [1, 2]; const Numerals = "IV";');
+    const { matches } = await complete('num|');
+    expect(matches.slice(0, 2)).toEqual(['numbers', 'Numerals']);
+    expect(matches.indexOf('number')).toBeGreaterThan(1);
+    expect(matches).toContain('Number');
+    expect((await complete('const numeric = 3; nume|')).matches.slice(0, 2)).toEqual(['numeric', 'Numerals']);
+  });
+
   it('knows the keys of options, and paths and names of imports', async () => {
     expect((await complete('train({ na| })')).matches).toEqual(['name']);
     expect((await complete('import { readFileS| } from "node:fs"')).matches).toEqual(['readFileSync']);

@@ -1,4 +1,4 @@
-/** What the language worker is asked and what it answers; every field survives a structured clone. */
+/** What the language worker is asked and what it answers; every field survives JSON. */
 
 /** One problem of a cell; `line` and `column` are counted from 1, `length` in UTF-16 units, `text` is the source line. */
 export type Diagnostic = {
@@ -48,19 +48,21 @@ export type Completeness =
 /** A declaration that a cell has left behind, as text, with the names it declares and the identifiers in it. */
 export type ScopeStatement = { text: string; declares: readonly string[]; mentions: readonly string[] };
 
-/** What a worker knows of the cells so far: another one can go on from it. */
-export type SessionState = { groups: ScopeStatement[][]; compiled: [number, ScopeStatement[]][]; imported: string[] };
+/** What a worker knows of the cells that have run: another one can go on from it. */
+export type SessionState = { groups: ScopeStatement[][]; imported: string[] };
+
+/** What a cell has added to the notebook: its declarations, and the names that were imported so far. */
+export type Committed = { statements: ScopeStatement[]; imported: string[] };
 
 /** What the worker can do: the arguments and the answer of each request. */
 export type LanguageRequests = {
   ready: { arguments: []; answer: undefined };
   compile: { arguments: [code: string, id: CellId]; answer: Compiled };
-  commit: { arguments: [cell: number]; answer: undefined };
+  commit: { arguments: [cell: number]; answer: Committed };
   complete: { arguments: [code: string, cursor: number]; answer: Completions };
   inspect: { arguments: [code: string, cursor: number, detailLevel: number]; answer: Inspection };
   isComplete: { arguments: [code: string]; answer: Completeness };
   reset: { arguments: []; answer: undefined };
-  state: { arguments: []; answer: SessionState };
   restore: { arguments: [state: SessionState]; answer: undefined };
 };
 

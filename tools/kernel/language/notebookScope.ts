@@ -1,5 +1,8 @@
 import type { ScopeStatement } from './messages.js';
 
+/** How many files hold the declarations of earlier cells; fixed, since another set of root files costs a new program. */
+export const scopeCapacity = 48;
+
 /** Declarations that share one file: a scope of its own between those of older and newer groups. */
 type Group = { slot: number; statements: ScopeStatement[]; declares: Set<string>; mentions: Set<string>; size: number };
 
@@ -13,7 +16,7 @@ export class NotebookScope {
   readonly #free: number[];
   #groups: Group[] = [];
 
-  constructor(capacity: number) {
+  constructor(capacity = scopeCapacity) {
     this.#capacity = capacity;
     this.#free = Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
   }

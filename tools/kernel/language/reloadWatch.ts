@@ -25,7 +25,8 @@ export class ReloadWatch {
       this.#versions.delete(path);
     }
     for (const module of Object.values(cache)) {
-      if (!module) continue;
+      // Packages put things of their own into the cache (sharp: its package.json), which are no modules.
+      if (!module?.children) continue;
       // A parent that stays must not lead to a module that has gone.
       module.children = module.children.filter(({ filename }) => !dropped.has(filename));
     }
@@ -36,7 +37,7 @@ export class ReloadWatch {
 function withImporters(edited: readonly string[]): Set<string> {
   const importers = new Map<string, string[]>();
   for (const module of Object.values(cache)) {
-    if (!module || module.filename.includes('/node_modules/')) continue;
+    if (!module?.filename || module.filename.includes('/node_modules/')) continue;
     for (const { filename } of module.children) {
       const known = importers.get(filename);
       if (known) known.push(module.filename);

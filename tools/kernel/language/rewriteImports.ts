@@ -84,7 +84,9 @@ function importCall(node: ts.ImportDeclaration | ts.ExportDeclaration, bindings:
     specifier,
     ...(properties.length > 0 ? [factory.createObjectLiteralExpression(properties)] : []),
   ]);
-  const statement = factory.createExpressionStatement(factory.createAwaitExpression(ts.setTextRange(call, node)));
+  // void: an import is never the value that a cell shows.
+  const awaited = factory.createAwaitExpression(ts.setTextRange(call, node));
+  const statement = factory.createExpressionStatement(factory.createVoidExpression(awaited));
   return ts.setTextRange(statement, node);
 }
 
@@ -119,9 +121,17 @@ function isValue(name: ts.Identifier, checker: ts.TypeChecker): boolean {
 
 function declare(names: readonly string[], node: ts.Node): ts.Statement[] {
   if (names.length === 0) return [];
-  const declarations = names.map((name) => factory.createVariableDeclaration(name));
+  const declarations = names.map((name) =>
+    factory.createVariableDeclaration(name, undefined, undefined, globalValue(name)),
+  );
   const list = factory.createVariableDeclarationList(declarations, ts.NodeFlags.Let);
   return [ts.setTextRange(factory.createVariableStatement(undefined, list), node)];
+}
+
+/** A script's variable hides the global of its name from every module: `process` must be there while they load. */
+function globalValue(name: string): ts.Expression | undefined {
+  if (!(name in globalThis)) return undefined;
+  return factory.createPropertyAccessExpression(factory.createIdentifier('globalThis'), name);
 }
 
 function runtime(member: string): ts.PropertyAccessExpression {

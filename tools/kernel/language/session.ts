@@ -8,6 +8,7 @@ import { inspectCell } from './inspectCell.js';
 import { isComplete } from './isComplete.js';
 import type {
   CellId,
+  Committed,
   Compiled,
   Completeness,
   Completions,
@@ -40,7 +41,7 @@ export class LanguageSession {
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
     this.#program = new CellProgram(settings);
-    this.#scope = new NotebookScope(this.#program.scopeCapacity);
+    this.#scope = new NotebookScope();
   }
 
   compile(code: string, { cell: number }: CellId): Compiled {
@@ -68,20 +69,23 @@ export class LanguageSession {
     };
   }
 
-  commit(cell: number): undefined {
+  commit(cell: number): Committed {
     this.finish();
-    const statements = this.#compiled.get(cell);
+    const statements = this.#compiled.get(cell) ?? [];
     this.#compiled.clear();
-    if (!statements) return;
+    const committed = { statements, imported: [...this.#imported] };
+    if (statements.length === 0) return committed;
     this.#scope.add(statements);
     this.#program.setScopes(this.#scope.slots());
     // New imports make the next program a slow one: it is made now, while the reader looks at the result.
     if (statements.some(({ text }) => /\bimport\b/.test(text))) this.#later = () => this.#program.check('');
+    return committed;
   }
 
   complete(code: string, cursor: number): Completions {
     const cell = this.#program.check(prepareCell(code).text);
-    return completeCell(cell, code, toUtf16(code, cursor), this.#program.host);
+    const isOwn = (name: string): boolean => this.#scope.declares(name);
+    return completeCell(cell, code, toUtf16(code, cursor), this.#program.host, isOwn);
   }
 
   inspect(code: string, cursor: number, _detailLevel: number): Inspection {
@@ -101,17 +105,10 @@ export class LanguageSession {
     this.#program.setScopes([]);
   }
 
-  /** What another worker needs to go on. */
-  state(): SessionState {
-    this.finish();
-    return { groups: this.#scope.groups(), compiled: [...this.#compiled], imported: [...this.#imported] };
-  }
-
   /** Goes on from another worker's state. */
-  restore({ groups, compiled, imported }: SessionState): undefined {
+  restore({ groups, imported }: SessionState): undefined {
     this.reset();
     for (const group of groups) this.#scope.add(group);
-    for (const [cell, statements] of compiled) this.#compiled.set(cell, statements);
     for (const name of imported) this.#imported.add(name);
     this.#program.setScopes(this.#scope.slots());
   }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, cacheFolders } from '../cacheFolder.mjs';
 import type { WorkerSettings } from './messages.js';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -12,10 +13,11 @@ const folder = dirname(fileURLToPath(import.meta.url));
 /** The root of the repository that this kernel belongs to. */
 export const repositoryRoot = join(folder, '..', '..', '..');
 
-const cache = join(repositoryRoot, 'node_modules', '.cache', 'atelier');
-
-/** V8's flags, which must be the same when a snapshot is made and when it is used. A roomy nursery spares collections. */
-export const snapshotFlags = ['--max-semi-space-size=32'];
+/**
+ * V8's flags, which must be the same when a snapshot is made and when it is used. A roomy nursery spares collections:
+ * programs are rebuilt for each cell.
+ */
+export const workerFlags = ['--max-semi-space-size=32', '--max-old-space-size=3072'];
 
 /** The modules that notebooks of this repository import; a snapshot holds them parsed. */
 const preloaded = [
@@ -49,16 +51,16 @@ export function workerSettings(cwd: string): WorkerSettings {
 }
 
 /**
- * The worker's files, which lie in `node_modules/.cache` and are named by what they were made from. The script is made
- * here when it is missing: worker threads load no TypeScript, and hooks that would let them cost more time than the
- * worker itself, so esbuild joins the files once. Snapshots are made by `prepareLanguage`.
+ * The worker's files, which lie in the kernel's cache and are named by what they were made from. The script is made here
+ * when it is missing: hooks that let Node load TypeScript would cost more time than the worker itself, so esbuild joins
+ * the files once. Snapshots are made by `prepareLanguage`.
  */
 export function workerFiles(): WorkerFiles {
   const key = cacheKey();
-  const script = join(cache, `language-${key}.cjs`);
-  if (!existsSync(script)) bundle(script, key);
-  const [base, full] = snapshotPaths(key).map((path) => (existsSync(path) ? path : undefined));
-  return { script, base, full };
+  const folders = cacheFolders(repositoryRoot);
+  const found = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const script = found(scriptName(key)) ?? bundle(key);
+  return { script, base: found(snapshotName(key, 'base')), full: found(snapshotName(key, 'full')) };
 }
 
 /**
@@ -69,23 +71,22 @@ export async function prepareLanguage(): Promise<void> {
   const { script, base, full } = workerFiles();
   if (base && full) return;
   const key = cacheKey();
-  const [basePath = '', fullPath = ''] = snapshotPaths(key);
+  const cache = cacheFolder(repositoryRoot);
   const lock = join(cache, `language-${key}.lock`);
   if (!takeLock(lock)) return;
   try {
-    if (!base) await makeSnapshot(script, basePath, []);
-    if (!full) await makeSnapshot(script, fullPath, preloaded);
+    if (!base) await makeSnapshot(script, join(cache, snapshotName(key, 'base')), []);
+    if (!full) await makeSnapshot(script, join(cache, snapshotName(key, 'full')), preloaded);
   } finally {
     rmSync(lock, { force: true });
   }
 }
 
-/** Of several kernels one makes the snapshots; a lock that is ten minutes old was left by a process that ended. */
+/** Of several kernels one makes the snapshots; a lock whose process has ended counts for nothing. */
 function takeLock(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat && Date.now() - stat.mtimeMs > 600_000) rmSync(path, { force: true });
+  if (existsSync(path) && !isHeld(path)) rmSync(path, { force: true });
   try {
-    closeSync(openSync(path, 'wx'));
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
@@ -93,8 +94,23 @@ function takeLock(path: string): boolean {
   }
 }
 
-function snapshotPaths(key: string): string[] {
-  return ['base', 'full'].map((name) => join(cache, `language-${key}-${process.version}-${process.arch}-${name}.blob`));
+function isHeld(path: string): boolean {
+  try {
+    // After ten minutes the id may be another process's.
+    if (Date.now() - statSync(path).mtimeMs > 600_000) return false;
+    process.kill(Number(readFileSync(path, 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function scriptName(key: string): string {
+  return `language-${key}.cjs`;
+}
+
+function snapshotName(key: string, name: 'base' | 'full'): string {
+  return `language-${key}-${process.version}-${process.arch}-${name}.blob`;
 }
 
 function cacheKey(): string {
@@ -109,8 +125,9 @@ function cacheKey(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-function bundle(path: string, key: string): void {
-  mkdirSync(cache, { recursive: true });
+function bundle(key: string): string {
+  const cache = cacheFolder(repositoryRoot);
+  const path = join(cache, scriptName(key));
   const require = createRequire(import.meta.url);
   const { buildSync }: typeof import('esbuild') = require('esbuild');
   const temporary = `${path}.${process.pid}`;
@@ -127,12 +144,13 @@ function bundle(path: string, key: string): void {
     if (old.startsWith('language-') && !old.includes(key)) rmSync(join(cache, old), { force: true });
   }
   renameSync(temporary, path);
+  return path;
 }
 
 function makeSnapshot(script: string, path: string, modules: readonly string[]): Promise<void> {
   const temporary = `${path}.${process.pid}`;
   const settings = workerSettings(join(repositoryRoot, 'notebooks'));
-  const child = spawn(process.execPath, [...snapshotFlags, '--snapshot-blob', temporary, '--build-snapshot', script], {
+  const child = spawn(process.execPath, [...workerFlags, '--snapshot-blob', temporary, '--build-snapshot', script], {
     stdio: 'ignore',
     env: {
       ...process.env,

@@ -30,3 +30,15 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** The processes below `root` that check cells. */
+export function languageProcesses(root: number): number[] {
+  return processTree(root).filter((pid) => {
+    try {
+      const command = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+      return /language-\w+[^ ]*\.(cjs|blob)/.test(command);
+    } catch {
+      return false; // it has ended
+    }
+  });
+}

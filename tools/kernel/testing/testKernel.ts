@@ -18,7 +18,7 @@ export type TestKernel = Kernel & {
   /** What was wrong with messages so far. */
   violations: string[];
   run(code: string, options?: ExecuteOptions): Promise<CellOutput>;
-  /** Ends it and removes its folder. */
+  /** Ends it and removes the folder that was made for it, never one that the caller has given. */
   remove(): Promise<void>;
 };
 
@@ -34,8 +34,9 @@ export type CellOutput = Execution & {
 };
 
 export async function startTestKernel(options: StartOptions = {}): Promise<TestKernel> {
-  const folder = options.cwd ?? (await mkdtemp(join(tmpdir(), 'atelier-kernel-test-')));
-  const env = { ATELIER_HISTORY: join(folder, 'history.jsonl'), ...options.env };
+  const own = await mkdtemp(join(tmpdir(), 'atelier-kernel-test-'));
+  const folder = options.cwd ?? own;
+  const env = { ATELIER_HISTORY: join(own, 'history.jsonl'), ...options.env };
   const kernel = await startKernel({ ...options, cwd: folder, env });
   const violations: string[] = [];
   kernel.client.onMessage((message) => {
@@ -52,7 +53,7 @@ export async function startTestKernel(options: StartOptions = {}): Promise<TestK
     run: async (code, executeOptions) => summarize(await kernel.execute(code, executeOptions)),
     async remove() {
       await kernel.shutdown();
-      await rm(folder, { recursive: true, force: true });
+      await rm(own, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,2 @@
+export function cacheFolder(root: string): string;
+export function cacheFolders(root: string): string[];
