@@ -20,7 +20,7 @@ export interface TsneOptions {
   initialise?: 'pca' | 'random';
   /** Of the random places. Default 0. */
   seed?: number;
-  /** Cells narrower than theta times their distance count as one point; at least 0.5 in the first 40 % of the steps. Default 0.3: scikit-learn's 0.5 takes two
+  /** Cells narrower than theta times their distance count as one point; beyond 5,000 points at least 0.5 in the first 40 % of the steps. Default 0.3: scikit-learn's 0.5 takes two
    * thirds of the time and gives maps of a slightly larger divergence; 0 is exact, and slow beyond some thousand points. */
   theta?: number;
   /** Called every 50 iterations. */
@@ -39,6 +39,8 @@ const EXPLORATION = 250;
 const EVERY = 50;
 const PATIENCE = 300;
 const LEAST_GRADIENT = 1e-7;
+/** From so many points on time counts. */
+const MANY = 5000;
 
 /**
  * t-SNE to two dimensions (van der Maaten & Hinton 2008) by the Barnes–Hut approximation (van der Maaten 2014), with the optimizer and the defaults of
@@ -61,8 +63,9 @@ export async function tsne(points: Points, options: TsneOptions = {}): Promise<T
   const map = await startingPlaces(matrix, options);
 
   const step = gradient(affinities, n);
-  // Where the points come to lie is settled late; before it scikit-learn's coarser cells are exact enough.
-  const thetaAt = (iteration: number) => (iteration < 0.4 * iterations ? Math.max(theta, 0.5) : theta);
+  // Where many points come to lie is settled late; before it scikit-learn's coarser cells are exact enough.
+  const coarse = n > MANY ? Math.max(theta, 0.5) : theta;
+  const fineFrom = Math.ceil(0.4 * iterations);
   let klDivergence = Number.NaN;
   let done = 0;
   for (const phase of [
@@ -74,8 +77,14 @@ export async function tsne(points: Points, options: TsneOptions = {}): Promise<T
     const slope = new Float64Array(2 * n);
     let best = { error: Number.POSITIVE_INFINITY, iteration: phase.from };
     for (let iteration = phase.from; iteration < phase.to; iteration++) {
+      // Divergences over other cells do not compare.
+      if (coarse !== theta && iteration === fineFrom) best = { error: Number.POSITIVE_INFINITY, iteration };
       const check = (iteration + 1) % EVERY === 0 || iteration === phase.to - 1;
-      const error = step(map, slope, { exaggeration: phase.exaggeration, theta: thetaAt(iteration), wanted: check });
+      const error = step(map, slope, {
+        exaggeration: phase.exaggeration,
+        theta: iteration < fineFrom ? coarse : theta,
+        wanted: check,
+      });
       for (let i = 0; i < 2 * n; i++) {
         const gain = update[i]! * slope[i]! < 0 ? gains[i]! + 0.2 : Math.max(0.01, gains[i]! * 0.8);
         gains[i] = gain;
