@@ -1,4 +1,5 @@
 export { messageOf, UsageError, UserError } from './errors.js';
+export { escapeHtml } from './escapeHtml.js';
 export { assetsDir, projectRoot, writeFileAtomic } from './files.js';
 export { countOf, duration, formatBytes, formatSeconds } from './format.js';
 export { isRecord } from './isRecord.js';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { escapeHtml } from './escapeHtml.js';
 import type { MimeBundle, NotebookHost } from './notebook.js';
 import { fit, type Status, type StatusLine } from './statusLine.js';
 
@@ -51,9 +52,6 @@ function bundleOf(status: Status): MimeBundle {
   const bar = total > 0 ? ` <progress value="${value}" max="${total}"></progress> ` : ' ';
   return {
     'text/plain': fit(status, 100),
-    'text/html': `<div>${escaped(head)}${bar}${escaped([...count, ...parts].join('  ·  '))}</div>`,
+    'text/html': `<div>${escapeHtml(head)}${bar}${escapeHtml([...count, ...parts].join('  ·  '))}</div>`,
   };
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

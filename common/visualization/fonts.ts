@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { escapeHtml } from '../utils/index.js';
 
 let done = false;
 
@@ -26,14 +27,14 @@ export function useHouseFont(): void {
   const folder = join(tmpdir(), `atelier-fonts-${userInfo().username.replace(/\W/g, '_')}`);
   const file = join(folder, 'fonts.conf');
   const weights = ['400Regular', '600SemiBold', '700Bold'].map(
-    (weight) => `  <dir>${escapeXml(join(fonts, weight))}</dir>`,
+    (weight) => `  <dir>${escapeHtml(join(fonts, weight))}</dir>`,
   );
   const text = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 ${weights.join('\n')}
 ${systemFonts.map((dir) => `  <dir>${dir}</dir>`).join('\n')}
-  <cachedir>${escapeXml(join(folder, 'cache'))}</cachedir>
+  <cachedir>${escapeHtml(join(folder, 'cache'))}</cachedir>
 ${existsSync('/etc/fonts/fonts.conf') ? '  <include>/etc/fonts/fonts.conf</include>\n' : ''}</fontconfig>
 `;
   try {
@@ -47,8 +48,4 @@ ${existsSync('/etc/fonts/fonts.conf') ? '  <include>/etc/fonts/fonts.conf</inclu
   } catch {
     // A temporary folder that cannot be written: the machine's own fonts must do.
   }
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

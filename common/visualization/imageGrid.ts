@@ -1,3 +1,4 @@
+import { escapeHtml } from '../utils/index.js';
 import { useHouseFont } from './fonts.js';
 import { textWidth } from './textSize.js';
 import { fontFamily, ink } from './theme.js';
@@ -106,6 +107,5 @@ function enlarge({ data, width, height, channels }: GridImage, scale: number): B
 }
 
 function textElement(x: number, y: number, anchor: string, size: number, color: string, text: string): string {
-  const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${color}">${escaped}</text>`;
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${color}">${escapeHtml(text)}</text>`;
 }

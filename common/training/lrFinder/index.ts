@@ -1,6 +1,6 @@
 export { type LrFindOptions, lrFind, type SweptOptimizer } from './lrFind.js';
 export { requestSweep, SweepDone, type SweepRequest } from './mode.js';
-export { suggested, sweepFigure, writeSweep } from './report.js';
+export { suggested, writeSweep } from './report.js';
 export {
   type LrCurve,
   minimum,

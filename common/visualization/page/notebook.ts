@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type MimeBundle, notebook } from '../../utils/index.js';
+import { escapeHtml, type MimeBundle, notebook } from '../../utils/index.js';
 import { buildFor } from '../browserless.js';
 import type { Figure, PictureOptions } from '../figure.js';
 import { drawSvg, figureSvg, sizeOf, titleOf } from '../save.js';
 import { withTheme } from '../withTheme.js';
 import { libraryAddress, libraryScript, packed } from './library.js';
-import { escapeHtml } from './page.js';
 import { runtime } from './runtime.js';
 
 export type BundleOptions = PictureOptions & {

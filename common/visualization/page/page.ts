@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../utils/index.js';
 import { buildFor } from '../browserless.js';
 import type { Figure } from '../figure.js';
 import { darkOf, faint, fontFamily, ink, paper, type Theme } from '../theme.js';
@@ -49,9 +50,4 @@ ${parts.join('\n')}
 </body>
 </html>
 `;
-}
-
-/** Text for HTML, also within quotes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -1,6 +1,7 @@
 import { AnsiUp } from 'ansi_up';
+import { escapeHtml } from 'common/utils';
 import type { MimeData, Output } from '../format/index.js';
-import { escapeHtml, highlight } from './highlight.js';
+import { highlight } from './highlight.js';
 import { markdownHtml, math } from './markdown.js';
 
 export type HtmlOptions = { isTrusted: boolean; sanitize: (html: string) => string };

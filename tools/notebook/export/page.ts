@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { isRecord } from 'common/utils';
+import { escapeHtml, isRecord } from 'common/utils';
 import type { Cell, Notebook } from '../format/index.js';
-import { escapeHtml, highlight } from './highlight.js';
+import { highlight } from './highlight.js';
 import { markdownHtml } from './markdown.js';
 import { type HtmlOptions, outputHtml } from './outputHtml.js';
 import { createSanitizer } from './sanitize.js';
