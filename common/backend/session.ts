@@ -107,7 +107,14 @@ export class Session {
       logSeverityLevel: 4 as const, // errors are thrown: they need not be printed too
       enableProfiling: profile !== undefined,
       ...(profile === undefined ? {} : { profileFilePrefix: profile }),
-      extra: { session: { intra_op: { allow_spinning: process.env.ATELIER_SPIN === '0' ? '0' : '1' } } },
+      extra: {
+        session: {
+          intra_op: { allow_spinning: process.env.ATELIER_SPIN === '0' ? '0' : '1' },
+          // Threads wait for the next operator of a run awake, but not for the next run: another session's threads, JavaScript and its
+          // garbage collector want the processor then.
+          force_spinning_stop: '1',
+        },
+      },
     };
     if (typeof model === 'string') this.native.loadModel(model, options);
     else {

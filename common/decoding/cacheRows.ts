@@ -8,6 +8,8 @@ export class CacheRows {
   rows = 0;
   /** Places of a row. */
   length = 0;
+  /** Rows that there is room for. */
+  #capacity = 0;
   #data = new Float32Array(0);
 
   constructor(heads: number, width: number) {
@@ -32,7 +34,7 @@ export class CacheRows {
   resize(length: number): void {
     if (length === this.length) return;
     const { rows, heads, width } = this;
-    const next = new Float32Array(rows * heads * length * width);
+    const next = new Float32Array(this.#capacity * heads * length * width);
     const kept = Math.min(length, this.length) * width;
     for (let block = 0; block < rows * heads; block++) {
       const from = block * this.length * width;
@@ -44,26 +46,28 @@ export class CacheRows {
 
   /** Adds rows of zeros. */
   addRows(count: number): void {
-    const size = (this.rows + count) * this.rowSize;
-    if (size > this.#data.length) {
-      const next = new Float32Array(Math.max(size, Math.min(2 * this.#data.length, size + 32 * this.rowSize)));
+    const { rows, rowSize } = this;
+    if (rows + count > this.#capacity) {
+      this.#capacity = Math.max(rows + count, Math.min(2 * this.#capacity, rows + count + 32));
+      const next = new Float32Array(this.#capacity * rowSize);
       next.set(this.data);
       this.#data = next;
-    } else this.#data.fill(0, this.rows * this.rowSize, size);
+    } else this.#data.fill(0, rows * rowSize, (rows + count) * rowSize);
     this.rows += count;
   }
 
-  /** Row i becomes what row `from[i]` was. */
+  /** Row i becomes what row `from[i]` was. In place, and only what moves, where no row moves up. */
   select(from: ArrayLike<number>): void {
     const size = this.rowSize;
-    let ascending = true;
-    for (let i = 0; i < from.length; i++) ascending &&= from[i]! >= i;
-    if (ascending && from.length <= this.rows) {
-      // No row is read after it is written: they move down in place.
+    let inPlace = from.length <= this.rows;
+    for (let i = 0; i < from.length; i++) inPlace &&= from[i]! >= i;
+    if (inPlace) {
+      // No row is read after it is written.
       for (let i = 0; i < from.length; i++)
         if (from[i] !== i) this.#data.copyWithin(i * size, from[i]! * size, (from[i]! + 1) * size);
     } else {
-      const next = new Float32Array(Math.max(this.#data.length, from.length * size));
+      this.#capacity = Math.max(this.#capacity, from.length);
+      const next = new Float32Array(this.#capacity * size);
       for (let i = 0; i < from.length; i++)
         next.set(this.#data.subarray(from[i]! * size, (from[i]! + 1) * size), i * size);
       this.#data = next;

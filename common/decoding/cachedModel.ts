@@ -198,7 +198,9 @@ class CachedState implements DecodingState {
     for (const { cache } of this.memory) cache.resize(width);
     const furthest = this.positions.reduce((a, b) => Math.max(a, b), 0);
     const room = Math.min(this.sizes.maxLength, STEP * Math.ceil((furthest + 1) / STEP));
-    for (const { cache } of this.past) cache.resize(room);
+    // Not for one step of places, which the next row may want again.
+    const length = this.past[0]?.cache.length ?? 0;
+    if (room > length || room < length - STEP) for (const { cache } of this.past) cache.resize(room);
   }
 
   private encode(sources: readonly Int32Array[], width: number, row: number): void {

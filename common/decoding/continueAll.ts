@@ -45,8 +45,21 @@ export function continueAll(
       else onEnd?.(index, Int32Array.from(text));
     }
     if (kept.length === active.length) continue;
-    state.select(kept);
-    active = kept.map((row) => active[row]!);
+    const rows = closed(kept);
+    state.select(rows);
+    active = rows.map((row) => active[row]!);
   }
   return texts.map((text) => Int32Array.from(text));
+}
+
+/** The same rows without gaps: the last ones move into the places of those that have ended, the others stay where they are. */
+function closed(kept: readonly number[]): number[] {
+  const rows = new Array<number>(kept.length);
+  const moving: number[] = [];
+  for (const row of kept) {
+    if (row < kept.length) rows[row] = row;
+    else moving.push(row);
+  }
+  for (let i = 0; i < rows.length; i++) rows[i] ??= moving.pop()!;
+  return rows;
 }

@@ -11,13 +11,17 @@ import { writeSkipped } from './skipped.js';
 export interface BatchSource<B> {
   /** Batches of an epoch. */
   readonly length: number;
-  batches(epoch: number, from?: number): AsyncIterable<B>;
+  /** @param cursor what the batch before brought as its `cursor`, also from a checkpoint of another process. */
+  batches(epoch: number, from?: number, cursor?: unknown): AsyncIterable<B>;
   /** What was left out because it is broken; it is listed in the run's folder. */
   readonly skipped?: readonly { where: string; reason: string }[];
 }
 
-/** What a batch has: `samples`, how much it counts in the epoch's means (target tokens, for texts), or a label whose first side says it. */
-type BatchLike = ({ label: tf.Tensor } | { samples: number }) & { number?: number };
+/**
+ * What a batch has: `samples`, how much it counts in the epoch's means (target tokens, for texts), or a label whose first side says it; where a
+ * stream is read, `cursor`: plain data that finds the place behind the batch again.
+ */
+type BatchLike = ({ label: tf.Tensor } | { samples: number }) & { number?: number; cursor?: unknown };
 
 /** The training up to the next evaluation, as `run.epochs` hands it out: one pass over the data, unless `validateEvery` says otherwise. */
 export class Epoch {
@@ -97,7 +101,8 @@ export class Epoch {
   private async *rest<B extends BatchLike>(loader: BatchSource<B>, length: number): AsyncGenerator<B, void, void> {
     const { run } = this;
     const { accumulate, overfitBatches } = run.limits;
-    const all = loader.batches(overfitBatches > 0 ? 0 : run.epoch, run.batch);
+    const again = overfitBatches > 0; // the same batches in each epoch
+    const all = loader.batches(again ? 0 : run.epoch, run.batch, again ? undefined : run.cursor);
     for await (const { batch, number, completes } of inSteps(all, { from: run.batch, length, accumulate })) {
       if (this.last) await this.stopIfAsked();
       // A batch of broken images only is passed over: the next one says its number.
@@ -114,6 +119,7 @@ export class Epoch {
       }
       run.batch++;
       run.batches++;
+      run.cursor = batch.cursor;
       if (!this.last) continue;
       const place = run.batches;
       await this.afterStep();

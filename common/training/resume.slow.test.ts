@@ -1,21 +1,20 @@
-// The paper itself, killed at random moments and resumed, against the run that nobody disturbed: bitwise the same files.
+// The papers themselves, killed at random moments and resumed, against the run that nobody disturbed: bitwise the same files.
 // ATELIER_KILL_SEEDS=7,8,9 chooses other moments than the default ones; the seeds are printed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CounterRandom, ensureDigits } from '../data/index.js';
+import { CounterRandom, ensureDigits, generateNumberPairs } from '../data/index.js';
 import { projectRoot } from '../utils/index.js';
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const script = join(projectRoot(), 'papers', 'an_image_is_worth_16x16_words', 'train.ts');
 const seeds = (process.env.ATELIER_KILL_SEEDS ?? '1,2,3').split(',').map(Number);
 let assets: string;
-let digits: string;
 
 interface Ended {
   code: number | null;
@@ -27,10 +26,12 @@ interface Ended {
 
 /** Runs train.ts; `disturb` is called when it prints these words: by default at its first step. */
 function train(
+  paper: string,
   argv: string[],
   disturb: (kill: (signal: NodeJS.Signals) => void) => void = () => {},
   words = ' · step ',
 ): Promise<Ended> {
+  const script = join(projectRoot(), 'papers', paper, 'train.ts');
   const child = spawn(process.execPath, ['--import', tsx, script, ...argv], {
     env: { ...process.env, ATELIER_ASSETS: assets },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,38 +52,88 @@ function train(
   );
 }
 
+/** What runs leave besides checkpoints and metrics, each paper some of them. */
+const artefacts = ['model.onnx', 'encoder.onnx', 'decoder.onnx', 'tokenizer.json', 'test.hypothesis.txt'];
+
 /** Hashes of what a finished run leaves; metrics.csv without its column of seconds. */
 async function results(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(join(folder, 'checkpoints'))).sort().map((name) => join('checkpoints', name));
+  names.push(...artefacts.filter((name) => existsSync(join(folder, name))));
   const hash = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
-  const entries = [...names, 'model.onnx'].map(async (name) => [name, hash(await readFile(join(folder, name)))]);
+  const entries = names.map(async (name) => [name, hash(await readFile(join(folder, name)))]);
   const metrics = (await readFile(join(folder, 'metrics.csv'), 'utf8')).replace(/,[^,\n]*$/gm, '');
   return { ...Object.fromEntries(await Promise.all(entries)), 'metrics.csv': metrics };
 }
 
 beforeAll(async () => {
   assets = await mkdtemp(join(tmpdir(), 'atelier-kill-'));
-  digits = await ensureDigits({ folder: join(assets, 'digits'), train: 640, test: 200 });
 });
 
-/** Everything that has a state: dropout, stochastic depth, augmentation in threads, averaged weights; batch norm and momentum in the second. */
-const recipes = {
-  'Vision Transformer, AdamW, averaged weights': [
-    ...['epochs=4', 'batchSize=16', 'workers=2', 'model.dim=32', 'model.depth=2', 'model.heads=2'],
-    ...['model.dropout=0.1', 'model.attentionDropout=0.1', 'model.dropPath=0.1', 'ema.decay=0.9'],
-  ],
-  'ResNet with batch norm, SGD with momentum': ['epochs=2', 'model=resnet9', 'batchSize=32'],
+const digits = () => ensureDigits({ folder: join(assets, 'digits'), train: 640, test: 200 });
+
+/** Pairs as a folder of JSON lines. */
+async function sentences(): Promise<string> {
+  const folder = join(assets, 'sentences');
+  await mkdir(folder, { recursive: true });
+  for (const [split, count] of [['train', 2000], ['validation', 40], ['test', 40]] as const) // biome-ignore format: one line
+    await writeFile(
+      join(folder, `${split}.jsonl`),
+      Array.from(generateNumberPairs({ count, max: 999, split }), (pair) => `${JSON.stringify(pair)}\n`).join(''),
+    );
+  return folder;
+}
+
+interface Recipe {
+  paper: string;
+  data: () => Promise<string>;
+  argv: string[];
+}
+
+const translator = [
+  ...['model.dim=32', 'model.feedForward=64', 'model.heads=2', 'model.dropout=0.1', 'samples=20', 'average=2'],
+  ...['data.name=sentences', 'data.source=source', 'data.target=target', 'data.vocabulary=400', 'data.maxLength=64'],
+  ...['data.maxTokens=512', 'search.beams=2'],
+];
+
+/** Everything that has a state: dropout, stochastic depth, augmentation in threads, averaged weights; batch norm and momentum; a stream's place. */
+const recipes: Record<string, Recipe> = {
+  'Vision Transformer, AdamW, averaged weights': {
+    paper: 'an_image_is_worth_16x16_words',
+    data: digits,
+    argv: [
+      ...['epochs=4', 'batchSize=16', 'workers=2', 'model.dim=32', 'model.depth=2', 'model.heads=2'],
+      ...['model.dropout=0.1', 'model.attentionDropout=0.1', 'model.dropPath=0.1', 'ema.decay=0.9'],
+    ],
+  },
+  'ResNet with batch norm, SGD with momentum': {
+    paper: 'an_image_is_worth_16x16_words',
+    data: digits,
+    argv: ['epochs=2', 'model=resnet9', 'batchSize=32'],
+  },
+  'encoder and decoder, pairs in memory': {
+    paper: 'attention_is_all_you_need',
+    data: sentences,
+    argv: [...translator, 'data.generated=null', 'epochs=3'],
+  },
+  'encoder and decoder, pairs of a stream': {
+    paper: 'attention_is_all_you_need',
+    data: sentences,
+    argv: [
+      ...['data=wmt14', 'model=tiny', ...translator, 'data.id=null', 'data.config=null', 'epochs=4', 'schedule.warmup=20'],
+      'data.streaming={ steps: 40, widths: [16, 32, 64], window: 256, vocabularyTexts: 800 }',
+    ],
+  },
 };
 
-describe.each(Object.entries(recipes))('%s', (name, recipe) => {
-  const argv = [...recipe, `data.folder=${digits ?? ''}`];
+describe.each(Object.entries(recipes))('%s', (name, { paper, data, argv: own }) => {
+  const argv = [...own];
   let whole: Ended;
   let folder: string;
 
   beforeAll(async () => {
-    argv[argv.length - 1] = `data.folder=${digits}`; // known only now
+    argv.push(`data.folder=${await data()}`);
     folder = join(assets, `whole ${name}`);
-    whole = await train([...argv, '--output', folder]);
+    whole = await train(paper, [...argv, '--output', folder]);
     expect(whole.code, whole.output).toBe(0);
   });
 
@@ -97,7 +148,7 @@ describe.each(Object.entries(recipes))('%s', (name, recipe) => {
           killed,
           whole.lasted / (4 * attempt),
         );
-        const last = await train(['--resume', killed]);
+        const last = await train(paper, ['--resume', killed]);
         expect(last.code, last.output).toBe(0);
         expect(await results(killed)).toEqual(await results(folder));
         if (story.length < 3 && attempt < 4) continue;
@@ -123,7 +174,7 @@ describe.each(Object.entries(recipes))('%s', (name, recipe) => {
         setTimeout(() => kill(ask ? 'SIGTERM' : 'SIGKILL'), at);
         if (ask) setTimeout(() => kill('SIGKILL'), at + after);
       };
-      const { code, signal, output } = await train(args, disturb, early ? 'Run folder' : undefined);
+      const { code, signal, output } = await train(paper, args, disturb, early ? 'Run folder' : undefined);
       if (code === 0) break; // finished before the moment came
       expect([signal, code], output).toContainEqual(signal === null ? 143 : 'SIGKILL');
       const from = /Resuming at (.*)\./.exec(output)?.[1] ?? 'the start';

@@ -27,6 +27,8 @@ export class Run {
   epoch = 0;
   batch = 0;
   batches = 0;
+  /** Where the training data stand, if their batches say so. */
+  cursor: unknown;
   /** Batches of an epoch. */
   stepsPerEpoch = 0;
   epochsTotal = 0;
@@ -130,7 +132,7 @@ export class Run {
   /** Weights and state as the run stands. `best` holds the averaged weights, where the run has them: those were evaluated. */
   checkpoint(which: 'last' | 'best'): Checkpoint {
     const { model, ema, task, paper, seed, config, versions, dataset } = this.setup;
-    const { epoch, batch, step, batches, best, history } = this;
+    const { epoch, batch, step, batches, cursor, best, history } = this;
     const weights = model.stateDict();
     if (which === 'best')
       for (const [name, tensor] of ema?.stateDict() ?? []) if (weights.has(name)) weights.set(name, tensor);
@@ -138,7 +140,7 @@ export class Run {
       model: weights,
       training: which === 'best' ? new Map() : statesOf(this.setup),
       state: {
-        ...{ format: 2, paper, seed, task, config, versions, dataset, epoch, batch, step, batches },
+        ...{ format: 2, paper, seed, task, config, versions, dataset, epoch, batch, step, batches, cursor },
         ...{ schedule: feedbackOf(this.setup)?.state() ?? null, meter: this.values.meter.state() },
         ...{ best, history: [...history], training: null, sha256: '' },
       },
@@ -157,8 +159,8 @@ export class Run {
     setup.optimizer.iterations = state.step;
     if (state.schedule !== null) feedbackOf(setup)?.load(state.schedule);
     this.values.meter.load(state.meter);
-    const { step, epoch, batch, batches, best } = state;
-    Object.assign(this, { step, epoch, batch, batches, best, history: [...state.history] });
+    const { step, epoch, batch, batches, cursor, best } = state;
+    Object.assign(this, { step, epoch, batch, batches, cursor, best, history: [...state.history] });
     this.saved = `epoch ${this.epoch + 1}, batch ${this.batch}, step ${this.step}`;
   }
 

@@ -36,6 +36,8 @@ const schema = z.object({
   step: z.number().int(),
   /** Bodies of the loop so far: as many as steps, or more where several batches make one step. */
   batches: z.number().int(),
+  /** Where the training data stand, where their batches say so (a stream); in the words of their loader. */
+  cursor: z.unknown().optional(),
   /** What a schedule that looks at a metric (plateau) keeps; null for one that is a function of the step. */
   schedule: z.record(z.string(), z.number().nullable()).nullable(),
   /** Running means of the epoch that is under way. */

@@ -6,6 +6,7 @@ import {
   type PairBatch,
   type PairCursor,
   type PairTables,
+  parsePairCursor,
   type StreamingDataset,
   type Tokenizer,
 } from 'common/data';
@@ -13,11 +14,12 @@ import { tokenCrossEntropy } from 'common/losses';
 import { Seq2Seq } from 'common/models';
 import { createOptimizer, createSchedule, type Optimizer, type Schedule } from 'common/optim';
 import type { BatchSource } from 'common/training';
+import { UserError } from 'common/utils';
 import { special } from './pairs.js';
 import type { Config } from './schema.js';
 
 /** A batch of pairs; it counts as many samples as it has target tokens. */
-export type Batch = PairBatch & { samples: number };
+export type Batch = PairBatch & { samples: number; cursor?: PairCursor };
 
 export function createTranslator({ model }: Pick<Config, 'model'>, vocabulary: number): Seq2Seq {
   return new Seq2Seq({ ...model, embeddingDropout: model.dropout, vocabulary, positions: 'sinusoidal' });
@@ -38,7 +40,10 @@ export function pairBatches(
   };
 }
 
-/** Batches of a stream, `steps` of them an epoch, one pass after the other. A resumed run reads again what was read before, and leaves it out. */
+/**
+ * Batches of a stream, `steps` of them an epoch, one pass after the other. Each brings where the stream stands behind it; without such a cursor what
+ * comes before is read again, and left out.
+ */
 export function streamBatches(
   stream: StreamingDataset<{ source: string; target: string }>,
   tokenizer: Tokenizer,
@@ -48,23 +53,27 @@ export function streamBatches(
   const { steps, widths, window } = data.streaming;
   const options = { ...special, maxTokens: data.maxTokens, shuffle: true, seed, widths, window };
   const loader = createStreamingPairLoader(stream, { ...options, tokenizer, source: 'source', target: 'target' });
-  /** Which batch the cursor stands before. */
-  let known: { batch: number; cursor: PairCursor | undefined } = { batch: 0, cursor: undefined };
   return {
     length: steps,
-    async *batches(epoch, from = 0) {
-      const [begin, end] = [epoch * steps + from, (epoch + 1) * steps];
-      let { batch, cursor } = known.batch <= begin ? known : { batch: 0, cursor: undefined };
-      while (batch < end) {
-        const before = batch;
+    async *batches(epoch, from = 0, place) {
+      let cursor: PairCursor = place === undefined ? { window: 0, batch: 0 } : parsePairCursor(place);
+      let known = place === undefined ? epoch * steps + from : 0;
+      let left = steps - from;
+      while (left > 0) {
+        const begins = cursor.stream === undefined && cursor.batch === 0;
+        let empty = true;
         for await (const pair of loader.batches(cursor)) {
+          empty = false;
           cursor = pair.cursor;
-          known = { batch: ++batch, cursor };
-          if (batch > begin) yield { ...pair, samples: pair.tokens };
-          if (batch >= end) return;
+          if (known > 0) {
+            known--;
+            continue;
+          }
+          yield { ...pair, samples: pair.tokens };
+          if (--left === 0) return;
         }
-        if (batch === before) throw new Error('the stream has no pair that is short enough');
-        cursor = undefined;
+        if (begins && empty) throw new UserError(`${stream.name} has no pair that is short enough.`);
+        cursor = { window: cursor.window, batch: 0 }; // another pass, in another order
       }
     },
   };

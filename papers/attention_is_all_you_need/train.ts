@@ -8,6 +8,7 @@
  *
  * What to expect, and what was obtained on which machine in which time, is in README.md.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, configureEngine } from 'common/backend';
 import { configInfo, defineConfig } from 'common/config';
@@ -42,8 +43,8 @@ const { resume } = configInfo(config).options;
 const texts = stream
   ? firstTexts(stream, data.streaming?.vocabularyTexts ?? 0)
   : [...(train?.source ?? []), ...(train?.target ?? [])];
-const tokenizer =
-  resume === undefined ? await trainVocabulary(texts, data) : await loadTokenizer(join(resume, 'tokenizer.json'));
+const known = resume === undefined ? '' : join(resume, 'tokenizer.json');
+const tokenizer = existsSync(known) ? await loadTokenizer(known) : await trainVocabulary(texts, data);
 const encoded = train && encodePairs(tokenizer, train, data.maxLength);
 const trainBatches = encoded ? pairBatches(encoded, config, true) : streamBatches(stream!, tokenizer, config);
 const validationBatches = pairBatches(encodePairs(tokenizer, validation, data.maxLength), config, false);

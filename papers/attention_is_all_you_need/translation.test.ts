@@ -112,20 +112,28 @@ test('batches of a stream go on where they were, in this process and in the next
   const settings = { data: { ...config.data, streaming }, seed: 0 };
   const dataset = datasetFromRows(rows);
   const make = () => streamBatches(streamOf(rows, dataset.fingerprint), tokenizer, settings);
-  const read = async (source: ReturnType<typeof make>, epoch: number, from?: number) => {
-    const found: string[] = [];
-    for await (const batch of source.batches(epoch, from))
-      found.push(Array.from(batch.target.dataSync()).join()); // biome-ignore format: one line
+  const read = async (source: ReturnType<typeof make>, epoch: number, from?: number, cursor?: unknown) => {
+    const found: { text: string; cursor: unknown }[] = [];
+    for await (const batch of source.batches(epoch, from, cursor))
+      found.push({
+        text: Array.from(batch.target.dataSync()).join(),
+        cursor: JSON.parse(JSON.stringify(batch.cursor)),
+      });
     return found;
   };
   const first = make();
-  const [one, two] = [await read(first, 0), await read(first, 1)];
+  const one = await read(first, 0);
+  const two = await read(first, 1, 0, one.at(-1)?.cursor);
   expect([one.length, two.length]).toEqual([5, 5]);
   expect(two).not.toEqual(one);
-  expect(await read(make(), 1)).toEqual(two);
+  expect(await read(make(), 1)).toEqual(two); // read again from the beginning, and left out
   expect(await read(make(), 1, 3)).toEqual(two.slice(3));
-  // More epochs than the stream has pairs for: it begins again.
-  expect(await read(make(), 9)).toHaveLength(5);
+  expect(await read(make(), 1, 3, two[2]?.cursor)).toEqual(two.slice(3)); // found at once
+  // More epochs than the stream has pairs for: it begins again, in another order, and is found there too.
+  const nine = await read(make(), 9);
+  expect(nine).toHaveLength(5);
+  expect(await read(make(), 9, 2, nine[1]?.cursor)).toEqual(nine.slice(2));
+  await expect(read(make(), 1, 0, { window: -1 })).rejects.toThrow('The place in the stream is not understood at');
 });
 
 /** A stream over rows in memory. */

@@ -8,11 +8,11 @@ export {
   packDocuments,
   packFirstFit,
 } from './batching/packing.js';
+export { type PairCursor, parsePairCursor } from './batching/pairCursor.js';
 export { createPairLoader, type PairBatch, type PairLoaderOptions, type PairTables } from './batching/pairLoader.js';
 export { type BatchPlan, type PlannedBatch, type PlanOptions, planBatches } from './batching/plan.js';
 export {
   createStreamingPairLoader,
-  type PairCursor,
   type StreamingPairLoader,
   type StreamingPairOptions,
 } from './batching/streamingPairLoader.js';

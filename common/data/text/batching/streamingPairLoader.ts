@@ -3,6 +3,7 @@ import type { ColumnName, Row, StreamCursor, StreamingDataset } from '../../data
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { TokenTable } from '../tokenTable.js';
 import { expectWhole, lend } from './loader.js';
+import type { PairCursor } from './pairCursor.js';
 import { collatePairs, type PairBatch, type PairLoaderOptions, pairLengths } from './pairLoader.js';
 import { planBatches } from './plan.js';
 
@@ -14,15 +15,6 @@ export interface StreamingPairOptions<T> extends Omit<PairLoaderOptions, 'bucket
   widths: readonly number[];
   /** Pairs that are read and sorted into batches together. Default 8,192. */
   window?: number;
-}
-
-/** Where a stream of batches stands: plain data, to be stored with a checkpoint. */
-export interface PairCursor {
-  /** Before the window's first row; undefined at the stream's beginning. */
-  stream: StreamCursor | undefined;
-  /** Which window, and how many of its batches have been given out. */
-  window: number;
-  batch: number;
 }
 
 export interface StreamingPairLoader {
@@ -63,7 +55,7 @@ export function createStreamingPairLoader<T extends Row>(
       return tooLong;
     },
     async *batches(from) {
-      let cursor: PairCursor = from ?? { stream: undefined, window: 0, batch: 0 };
+      let cursor: PairCursor = from ?? { window: 0, batch: 0 };
       const rows: { source: Int32Array; target: Int32Array }[] = [];
       let behind: StreamCursor | undefined = cursor.stream;
       let latest: (() => StreamCursor) | undefined;
