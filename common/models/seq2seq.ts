@@ -21,7 +21,7 @@ export interface Seq2SeqOptions extends TransformerOptions {
   embeddingDropout?: number;
 }
 
-/** Which tokens are padding: bool, true where they are. */
+/** Which tokens are padding: bool, true where they are. In a source of padding alone, as batches that are not full have, none is hidden. */
 export interface Padding {
   source?: tf.Tensor2D;
   target?: tf.Tensor2D;
@@ -52,7 +52,7 @@ export class Seq2Seq extends Module {
 
   /** The memory [B, S, D] of a source. */
   encode(source_BS: tf.Tensor2D, padding: Padding = {}): tf.Tensor3D {
-    return this.transformer.encode(this.embed(source_BS), { sourcePadding: padding.source });
+    return this.transformer.encode(this.embed(source_BS), { sourcePadding: hidden(padding.source) });
   }
 
   /** Scores [B, T, V]; a token sees those before it and the whole memory. */
@@ -60,7 +60,7 @@ export class Seq2Seq extends Module {
     const y_BTD = this.transformer.decode(this.embed(target_BT), memory_BSD, {
       target: causalMask(target_BT.shape[1]),
       targetPadding: padding.target,
-      memoryPadding: padding.source,
+      memoryPadding: hidden(padding.source),
     });
     const [B, T] = target_BT.shape;
     return tf.reshape(linear(y_BTD, this.embedding.weight), [B, T, this.embedding.weight.shape[0]]);
@@ -88,4 +88,10 @@ export class Seq2Seq extends Module {
       this.positions === 'none' ? x_BTD : tf.add(x_BTD, tf.tensor2d(sinusoidalPositions(T, this.dim), [T, this.dim]));
     return this.dropout.forward(placed) as tf.Tensor3D;
   }
+}
+
+/** The padding, without rows that are nothing else: attention to nothing would be NaN, and so would the gradients of the whole batch. */
+function hidden(padding_BS?: tf.Tensor2D): tf.Tensor2D | undefined {
+  if (padding_BS?.dtype !== 'bool') return padding_BS; // what else it may be, the mask refuses
+  return tf.logicalAnd(padding_BS, tf.logicalNot(tf.all(padding_BS, 1, true)));
 }

@@ -181,6 +181,25 @@ describe('masks', () => {
     model.dispose();
   });
 
+  test('a source of padding alone disturbs nobody', () => {
+    const model = initialise(new Seq2Seq({ ...options, vocabulary, positions: 'sinusoidal' }), 1);
+    const parameters = model.namedParameters();
+    const gradients = (rows: number) => {
+      const ids = (values: number[][]) => tf.tensor2d(values.slice(0, rows), undefined, 'int32');
+      const padding = tf.slice(ending([2, 6], 6), [0, 0], [rows, 6]) as tf.Tensor2D;
+      const { loss, grads } = valueAndGrads(() => {
+        const scores = model.forward(ids([[1, 2, 3, 4, 0, 0], [0, 0, 0, 0, 0, 0]]), ids([[7, 8], [0, 0]]), { source: padding }); // biome-ignore format: two rows
+        return tf.sum<tf.Scalar>(tf.square(tf.slice(scores, [0, 0, 0], [1, 2, vocabulary])));
+      }, parameters);
+      return [loss, ...grads.values()].flatMap((x) => Array.from(x.dataSync()));
+    };
+    const [alone, both] = [gradients(1), gradients(2)];
+    both.forEach((value, i) => {
+      expect(value).toBeCloseTo(alone[i]!, 4);
+    });
+    model.dispose();
+  });
+
   test('a whole sequence and its beginning give the same scores', () => {
     const model = initialise(new Seq2Seq({ ...options, vocabulary, normFirst: true }), 2).eval();
     const source = ids('source', vocabulary, 2, 6);

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../utils/index.js';
-import { loadCheckpoint, saveLast } from './checkpoint.js';
+import { loadCheckpoint, saveBest, saveLast } from './checkpoint.js';
+import { loadModel } from './loadModel.js';
+import { openPredictor } from './predict.js';
 import { decodeSafetensors } from './safetensors.js';
 import { checkpointOf } from './testing/saver.js';
 
@@ -47,6 +49,23 @@ describe('a checkpoint', () => {
     await saveLast(folder, checkpoint);
     const { state } = await loadCheckpoint(folder, 'last');
     expect([state.history, state.best]).toEqual([checkpoint.state.history, checkpoint.state.best]);
+  });
+
+  it('keeps where the data stand, as their loader says it', async () => {
+    const checkpoint = checkpointOf(1, 1);
+    checkpoint.state.cursor = { stream: { fingerprint: 'a', state: [1, [2, 3]] }, window: 4 };
+    await saveLast(folder, checkpoint);
+    expect((await loadCheckpoint(folder, 'last')).state.cursor).toEqual(checkpoint.state.cursor);
+  });
+
+  it('of a model that takes no images is refused where images are asked for', async () => {
+    const checkpoint = checkpointOf(1, 1);
+    checkpoint.state.paper = 'a_paper';
+    checkpoint.state.task = { model: { name: 'seq2seq' }, labels: [] };
+    await saveBest(folder, checkpoint);
+    await writeFile(join(folder, 'config.yaml'), '');
+    for (const open of [loadModel, openPredictor])
+      await expect(open(folder)).rejects.toThrow('"seq2seq" takes no images: this is for image classifiers. The scripts of its paper, a_paper,'); // biome-ignore format: one line
   });
 
   it('is whole after SIGKILL at any moment, and nothing is left behind', async () => {

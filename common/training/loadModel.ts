@@ -22,10 +22,11 @@ export async function loadModel(run: string, which: 'best' | 'last' = 'best'): P
   const { state, model: weights } = await loadCheckpoint(folder, which);
   const { task } = state;
   const { createModel, parseModelSpec } = await import('../models/index.js');
-  const { channels, size } = imageTask(task).preprocessing;
+  const images = imageTask(task, state.paper);
+  const { channels, size } = images.preprocessing;
   const model = createModel(parseModelSpec(task.model), { classes: task.labels.length, channels, size });
   checkSameModel(`${which}.safetensors of ${folder}`, task.model, weights, { model, task });
   model.loadStateDict(weights);
   model.eval();
-  return { model, task: imageTask(task), state, folder };
+  return { model, task: images, state, folder };
 }

@@ -19,12 +19,15 @@ export interface Stateful {
 /** The task of an image classifier. */
 export type ImageTask = Task & { preprocessing: NonNullable<Task['preprocessing']> };
 
-/** @throws UserError where a task is not an image classifier's. */
-export function imageTask(task: Task): ImageTask {
+/**
+ * @param paper whose run it is, for the message.
+ * @throws UserError where a task is not an image classifier's.
+ */
+export function imageTask(task: Task, paper?: string): ImageTask {
   const { preprocessing } = task;
   if (preprocessing !== undefined) return { ...task, preprocessing };
   throw new UserError(
-    `A model ${JSON.stringify(task.model.name ?? '')} takes no images: this is for image classifiers. Its paper's own scripts know how to use it.`,
+    `A model ${JSON.stringify(task.model.name ?? '')} takes no images: this is for image classifiers. The scripts of its paper${paper === undefined ? '' : `, ${paper},`} know how to use it.`,
   );
 }
 

@@ -119,7 +119,15 @@ const recipes: Record<string, Recipe> = {
     paper: 'attention_is_all_you_need',
     data: sentences,
     argv: [
-      ...['data=wmt14', 'model=tiny', ...translator, 'data.id=null', 'data.config=null', 'epochs=4', 'schedule.warmup=20'],
+      ...[
+        'data=wmt14',
+        'model=tiny',
+        ...translator,
+        'data.id=null',
+        'data.config=null',
+        'epochs=4',
+        'schedule.warmup=20',
+      ],
       'data.streaming={ steps: 40, widths: [16, 32, 64], window: 256, vocabularyTexts: 800 }',
     ],
   },

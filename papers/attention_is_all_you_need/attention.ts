@@ -43,7 +43,7 @@ export function attentionOf(
     tf.dispose(seen);
   });
   const names = (ids: Iterable<number>) =>
-    Array.from(ids, (id) => (id === special.eos ? '⏹' : tokenizer.decode([id]) || (tokenizer.idToToken(id) ?? '')));
+    Array.from(ids, (id) => (id === special.eos ? '[end]' : tokenizer.decode([id]) || (tokenizer.idToToken(id) ?? '')));
   return { source: names(source), target: names([...written, special.eos]), layers };
 }
 

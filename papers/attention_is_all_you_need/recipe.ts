@@ -97,7 +97,7 @@ export function lossOf(
   { source, sourceMask, input, target, targetMask }: PairTensors,
   labelSmoothing = 0,
 ): tf.Scalar {
-  const scores_BTV = model.forward(source, input, { source: paddingOf(sourceMask) });
+  const scores_BTV = model.forward(source, input, { source: tf.equal(sourceMask, tf.scalar(0)) });
   const logits: tf.Tensor2D = tf.reshape(scores_BTV, [target.size, scores_BTV.shape[2]]);
   return tokenCrossEntropy(logits, flat(target), flat(targetMask), { labelSmoothing });
 }
@@ -110,10 +110,3 @@ export const tensorsOf = ({ source, sourceMask, input, target, targetMask }: Bat
 });
 
 const flat = (x: tf.Tensor2D): tf.Tensor1D => tf.reshape(x, [x.size]);
-
-/** true at padding; the first place is never hidden, so that the empty rows of a batch that is not full give numbers. */
-function paddingOf(mask_BS: tf.Tensor2D): tf.Tensor2D {
-  const [B, S] = mask_BS.shape;
-  const visible = tf.concat([tf.ones<tf.Rank.R2>([B, 1]), tf.slice(mask_BS, [0, 1], [B, S - 1])], 1);
-  return tf.equal(visible, tf.scalar(0));
-}

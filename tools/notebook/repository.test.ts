@@ -19,6 +19,7 @@ const short: Record<string, Record<string, number>> = {
   '06_tables_and_plots': { rowsUsed: 200, epochs: 1 },
   '07_coming_from_pytorch': { rows: 512 },
   '08_the_engine_inside': { steps: 5 },
+  '09_one_sentence_through_the_transformer': { pairsUsed: 1000, epochs: 1 },
 };
 
 const read = (name: string): Promise<string> => readFile(join(folder, `${name}.ipynb`), 'utf8');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +33,8 @@ export class StackMap {
       }
       if (isInternal(line)) continue;
       const cell = /atelier-cell:(\d+):(\d+):(\d+)/.exec(line);
-      lines.push(cell ? this.#mapFrame(line, cell) : this.#shorten(line));
+      if (cell) lines.push(this.#mapFrame(line, cell));
+      else if (isThere(line)) lines.push(this.#shorten(line));
     }
     return lines;
   }
@@ -64,6 +66,12 @@ export class StackMap {
 function payload({ code, mappings }: Cell, number: number) {
   const sources = [cellUrl(number)];
   return { file: '', version: 3, sources, sourcesContent: [code], names: [], mappings, sourceRoot: '' };
+}
+
+/** Source maps of packages may name sources that no package brings along (tfjs's do): such a frame leads nowhere. */
+function isThere(line: string): boolean {
+  const place = /(?:file:\/\/)?(\/[^\s()]+?):\d+:\d+/.exec(line)?.[1];
+  return place === undefined || existsSync(place);
 }
 
 function isInternal(line: string): boolean {

@@ -1,0 +1,24 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { StackMap } from './stackMap.js';
+
+const here = fileURLToPath(import.meta.url);
+
+test('a stack ends with the cell; frames of the kernel, of Node and of files that are not there are left out', () => {
+  const stack = [
+    'Error: no',
+    '    at gather_ (/nowhere/tfjs-core/src/ops/gather.ts:62:17)',
+    `    at own (${here}:5:3)`,
+    '    at Array.map (<anonymous>)',
+    '    at process (node:internal/process:1:2)',
+    '    at atelier-cell:7:1:1',
+    '    at run (/nowhere/else.js:1:1)',
+  ].join('\n');
+  expect(new StackMap(dirname(here)).map(stack)).toEqual([
+    'Error: no',
+    '    at own (stackMap.test.ts:5:3)',
+    '    at Array.map (<anonymous>)',
+    '    at atelier-cell:7:1:1',
+  ]);
+});
