@@ -55,12 +55,17 @@ export class StackMap {
 
   /** Paths below the notebook's folder are shown relative to it. */
   #shorten(line: string): string {
-    return line.replace(/(?:file:\/\/)?\/[^\s()]+?(?=:\d+:\d+)/, (found) => {
-      const path = found.startsWith('file:') ? fileURLToPath(found) : found;
-      const short = relative(this.#cwd, path);
-      return short.length < path.length ? short : path;
-    });
+    const place = placeOf(line);
+    if (place === undefined) return line;
+    const short = relative(this.#cwd, place.path);
+    return line.replace(place.text, () => (short.length < place.path.length ? short : place.path));
   }
+}
+
+/** The file of a frame, as it is written there and as a path. */
+function placeOf(line: string): { text: string; path: string } | undefined {
+  const text = /(?:\(|at (?:async )?)((?:file:\/\/)?\/.+?):\d+:\d+\)?$/.exec(line)?.[1];
+  return text === undefined ? undefined : { text, path: text.startsWith('file:') ? fileURLToPath(text) : text };
 }
 
 function payload({ code, mappings }: Cell, number: number) {
@@ -70,8 +75,8 @@ function payload({ code, mappings }: Cell, number: number) {
 
 /** Source maps of packages may name sources that no package brings along (tfjs's do): such a frame leads nowhere. */
 function isThere(line: string): boolean {
-  const place = /(?:file:\/\/)?(\/[^\s()]+?):\d+:\d+/.exec(line)?.[1];
-  return place === undefined || existsSync(place);
+  const place = placeOf(line);
+  return place === undefined || existsSync(place.path);
 }
 
 function isInternal(line: string): boolean {
