@@ -1,5 +1,5 @@
 import { UserError } from '../utils/index.js';
-import { type LengthOptions, limitOf, type SequenceModel } from './sequenceModel.js';
+import { type LengthOptions, limitOf, longestFirst, type SequenceModel } from './sequenceModel.js';
 
 export interface BeamOptions extends LengthOptions {
   /** Hypotheses kept at each step. Default 4, as in the paper. */
@@ -56,7 +56,7 @@ export function beamSearch(
     throw new UserError(`beams is ${beams}; it must be a whole number, 1 or more`);
   if (!(lengthPenalty >= 0)) throw new UserError(`lengthPenalty is ${lengthPenalty}; it must be 0 or more`);
   const results: Hypothesis[][] = sources.map(() => []);
-  const waiting = Array.from(sources.keys()).sort((a, b) => sources[b]!.length - sources[a]!.length || a - b);
+  const waiting = longestFirst(sources);
   // Of 2·beams candidates at most `beams` are ends of the beam's own hypotheses: as many are left to go on.
   const state = model.start(Math.min(model.vocabulary, Math.max(2, 2 * beams)));
   let searches: Search[] = [];

@@ -159,9 +159,8 @@ class CachedState implements DecodingState {
     const { rows, sizes } = this;
     if (tokens.length !== rows) throw new Error(`${tokens.length} tokens for ${rows} rows`);
     const position = Int32Array.from(this.positions);
-    const furthest = position.reduce((a, b) => Math.max(a, b), 0);
+    const { furthest, room } = this.need();
     if (furthest >= sizes.maxLength) throw new Error(`a text of more than ${sizes.maxLength} tokens`);
-    const room = Math.min(sizes.maxLength, STEP * Math.ceil((furthest + 1) / STEP));
     if (room > this.past[0]!.cache.length) for (const { cache } of this.past) cache.resize(room);
     const width = this.memory[0]!.cache.length;
     const source = new Int32Array(rows * width).fill(sizes.pad);
@@ -196,11 +195,16 @@ class CachedState implements DecodingState {
     const longest = this.sources.reduce((most, { length }) => Math.max(most, length), 1);
     const width = STEP * Math.ceil(longest / STEP);
     for (const { cache } of this.memory) cache.resize(width);
-    const furthest = this.positions.reduce((a, b) => Math.max(a, b), 0);
-    const room = Math.min(this.sizes.maxLength, STEP * Math.ceil((furthest + 1) / STEP));
+    const { room } = this.need();
     // Not for one step of places, which the next row may want again.
     const length = this.past[0]?.cache.length ?? 0;
     if (room > length || room < length - STEP) for (const { cache } of this.past) cache.resize(room);
+  }
+
+  /** The place of the longest text's next token, and the places that caches need for it. */
+  private need(): { furthest: number; room: number } {
+    const furthest = this.positions.reduce((a, b) => Math.max(a, b), 0);
+    return { furthest, room: Math.min(this.sizes.maxLength, STEP * Math.ceil((furthest + 1) / STEP)) };
   }
 
   private encode(sources: readonly Int32Array[], width: number, row: number): void {

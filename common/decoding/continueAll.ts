@@ -1,4 +1,4 @@
-import { type Candidates, type LengthOptions, limitOf, type SequenceModel } from './sequenceModel.js';
+import { type Candidates, type LengthOptions, limitOf, longestFirst, type SequenceModel } from './sequenceModel.js';
 
 export interface ContinueOptions extends LengthOptions {
   /** Sequences under way at once. Default 64. */
@@ -21,8 +21,7 @@ export function continueAll(
 ): Int32Array[] {
   const texts: number[][] = sources.map(() => []);
   const limits = sources.map(({ length }) => limitOf(model, lengths, length));
-  // The longest first: rows under way together are of similar length, and the caches shrink.
-  const waiting = Array.from(sources.keys()).sort((a, b) => sources[b]!.length - sources[a]!.length || a - b);
+  const waiting = longestFirst(sources);
   const state = model.start(candidates);
   let next = 0;
   /** The source of each row. */

@@ -36,6 +36,11 @@ export interface LengthOptions {
   maxTokens?: (sourceLength: number) => number;
 }
 
+/** The order in which sources are begun, the longest first: rows under way together are of similar length, and the caches shrink. */
+export function longestFirst(sources: readonly ArrayLike<number>[]): number[] {
+  return Array.from(sources.keys()).sort((a, b) => sources[b]!.length - sources[a]!.length || a - b);
+}
+
 /** The limit of a text for a source of this length. */
 export function limitOf(model: SequenceModel, { maxTokens }: LengthOptions, sourceLength: number): number {
   return Math.max(1, Math.min(model.maxLength, Math.floor(maxTokens?.(sourceLength) ?? sourceLength + 50)));

@@ -14,8 +14,9 @@ export function* streamTokens(
   const choose = choice && chooseBy(choice);
   const state = model.start(choice === undefined ? 1 : Math.min(model.vocabulary, choice.topK ?? model.vocabulary));
   state.add([source]);
+  const limit = limitOf(model, lengths, source.length);
   let token = model.bos;
-  for (let place = 0; place < limitOf(model, lengths, source.length); place++) {
+  for (let place = 0; place < limit; place++) {
     const found = state.step(Int32Array.of(token));
     token = choose === undefined ? found.ids[0]! : choose(found, 0, 0, place);
     if (token === model.eos) return;

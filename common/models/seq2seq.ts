@@ -68,7 +68,7 @@ export class Seq2Seq extends Module {
 
   /** Embeddings [B, T, D] of tokens at given places: rows of the table `places_LD` are the positions. For what `embed` cannot know. */
   embedAt(ids_BT: tf.Tensor2D, positions_BT: tf.Tensor2D, places_LD: tf.Tensor2D): tf.Tensor3D {
-    const x_BTD = tf.mul<tf.Tensor3D>(this.embedding.forward(ids_BT), Math.sqrt(this.dim));
+    const x_BTD = this.scaled(ids_BT);
     return this.positions === 'none' ? x_BTD : tf.add(x_BTD, tf.gather(places_LD, positions_BT));
   }
 
@@ -78,15 +78,16 @@ export class Seq2Seq extends Module {
   }
 
   private embed(ids_BT: tf.Tensor2D): tf.Tensor3D {
-    const [B, T] = ids_BT.shape;
-    const x_BTD: tf.Tensor3D = tf.reshape(tf.mul(this.embedding.forward(ids_BT), Math.sqrt(this.dim)), [
-      B,
-      T,
-      this.dim,
-    ]);
+    const [, T] = ids_BT.shape;
+    const x_BTD = this.scaled(ids_BT);
     const placed =
       this.positions === 'none' ? x_BTD : tf.add(x_BTD, tf.tensor2d(sinusoidalPositions(T, this.dim), [T, this.dim]));
     return this.dropout.forward(placed) as tf.Tensor3D;
+  }
+
+  /** Rows of the embedding, times √D. */
+  private scaled(ids_BT: tf.Tensor2D): tf.Tensor3D {
+    return tf.mul<tf.Tensor3D>(this.embedding.forward(ids_BT), Math.sqrt(this.dim));
   }
 }
 

@@ -8,6 +8,7 @@ export { clipGradNorm, gradNorm } from './clipGradNorm.js';
 export { clipGradValue } from './clipGradValue.js';
 export { type Clip, clipSchema, createClip } from './createClip.js';
 export { createOptimizer, optimizerNames } from './createOptimizer.js';
+export { createScheduledOptimizer, type TrainingPlan } from './createScheduledOptimizer.js';
 export { type Ema, type EmaOptions, ema } from './ema.js';
 export { type NamePattern, nameMatcher, type ParameterGroup } from './groups.js';
 export { type LambOptions, lamb } from './lamb.js';

@@ -1,11 +1,9 @@
-// What the config's choices stand for: data, optimizer with its schedule, and the accuracy to expect.
+// What the config's choices stand for: data, and the accuracy to expect.
 
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs-core';
 import { configInfo } from 'common/config';
 import { type Dataset, ensureDigits, loadDataset } from 'common/data';
 import { linkDataset, terminalProgress } from 'common/hub';
-import { createOptimizer, createSchedule, type Optimizer, type Schedule } from 'common/optim';
 import { assetsDir } from 'common/utils';
 import type { Config } from './schema.js';
 
@@ -17,18 +15,6 @@ export async function openData(data: Config['data'], split: 'train' | 'test'): P
   if (data.folder === null)
     await linkDataset(import.meta.dirname, data.id === null ? source : join(assetsDir(), 'datasets', data.id));
   return dataset;
-}
-
-/** The schedule over the run's steps, and the optimizer that follows it. */
-export function optimizerOf(
-  { optimizer, schedule: spec, epochs, limits }: Config,
-  parameters: Map<string, tf.Variable>,
-  batchesPerEpoch: number,
-): { optimizer: Optimizer; schedule: Schedule } {
-  const stepsPerEpoch = Math.ceil(batchesPerEpoch / limits.accumulate);
-  const length = limits.maxSteps === null ? epochs : Math.min(epochs, limits.maxSteps / stepsPerEpoch);
-  const schedule = createSchedule(spec, { lr: optimizer.lr, stepsPerEpoch, epochs: length });
-  return { schedule, optimizer: createOptimizer({ ...optimizer, lr: schedule }, parameters) };
 }
 
 /** Test accuracy that the README promises for a data set and a model at their default recipe, trained for so many epochs at least. */

@@ -16,9 +16,9 @@ import { classNames, createLoader } from 'common/data';
 import { crossEntropy } from 'common/losses';
 import { accuracy } from 'common/metrics';
 import { createModel, parseModelSpec } from 'common/models';
-import { accumulator, clipGradNorm, ema, valueAndGrads } from 'common/optim';
+import { accumulator, clipGradNorm, createScheduledOptimizer, ema, valueAndGrads } from 'common/optim';
 import { evaluator, hardLabels, mixing, startRun } from 'common/training';
-import { expected, openData, optimizerOf } from './recipe.js';
+import { expected, openData } from './recipe.js';
 import { schema } from './schema.js';
 
 const config = await defineConfig({ schema, dir: import.meta.dirname });
@@ -42,7 +42,7 @@ const spec = parseModelSpec(config.model);
 const model = createModel(spec, { classes: labels.length, channels, size, seed });
 const batches = mixing(trainLoader, config.mix, { classes: labels.length, seed });
 const parameters = model.namedParameters();
-const { optimizer, schedule } = optimizerOf(config, parameters, trainLoader.length);
+const { optimizer, schedule } = createScheduledOptimizer(config, parameters, trainLoader.length);
 const average = config.ema === null ? undefined : ema(model.namedVariables(), config.ema);
 const sums = config.limits.accumulate > 1 ? accumulator(parameters) : undefined;
 

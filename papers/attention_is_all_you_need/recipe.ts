@@ -1,4 +1,4 @@
-// What the config's choices stand for: batches, model, optimizer with its schedule, one training step.
+// What the config's choices stand for: batches, model, loss.
 import * as tf from '@tensorflow/tfjs-core';
 import {
   createPairLoader,
@@ -12,7 +12,6 @@ import {
 } from 'common/data';
 import { tokenCrossEntropy } from 'common/losses';
 import { Seq2Seq } from 'common/models';
-import { createOptimizer, createSchedule, type Optimizer, type Schedule } from 'common/optim';
 import type { BatchSource } from 'common/training';
 import { UserError } from 'common/utils';
 import { special } from './pairs.js';
@@ -77,18 +76,6 @@ export function streamBatches(
       }
     },
   };
-}
-
-/** The schedule over the run's steps, and the optimizer that follows it. */
-export function optimizerOf(
-  { optimizer, schedule: spec, epochs, limits }: Config,
-  parameters: Map<string, tf.Variable>,
-  batchesPerEpoch: number,
-): { optimizer: Optimizer; schedule: Schedule } {
-  const stepsPerEpoch = Math.ceil(batchesPerEpoch / limits.accumulate);
-  const length = limits.maxSteps === null ? epochs : Math.min(epochs, limits.maxSteps / stepsPerEpoch);
-  const schedule = createSchedule(spec, { lr: optimizer.lr, stepsPerEpoch, epochs: length });
-  return { schedule, optimizer: createOptimizer({ ...optimizer, lr: schedule }, parameters) };
 }
 
 /** The mean loss of a target token. */

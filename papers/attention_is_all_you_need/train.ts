@@ -14,19 +14,11 @@ import { compile, configureEngine } from 'common/backend';
 import { configInfo, defineConfig } from 'common/config';
 import { loadTokenizer } from 'common/data';
 import { initialise } from 'common/nn';
-import { accumulator, clipGradNorm, valueAndGrads } from 'common/optim';
+import { accumulator, clipGradNorm, createScheduledOptimizer, valueAndGrads } from 'common/optim';
 import { checkpoints, csv, loggers, progress, startRun, stopAtNaN, summary } from 'common/training';
 import { lossEvaluator, scoreTranslations } from './evaluation.js';
 import { encodePairs, firstTexts, readPairs, streamPairs, trainVocabulary } from './pairs.js';
-import {
-  createTranslator,
-  lossOf,
-  optimizerOf,
-  type PairTensors,
-  pairBatches,
-  streamBatches,
-  tensorsOf,
-} from './recipe.js';
+import { createTranslator, lossOf, type PairTensors, pairBatches, streamBatches, tensorsOf } from './recipe.js';
 import { averageOf, lastCheckpoints, saveOnnxFiles, writeTexts } from './runFiles.js';
 import { schema } from './schema.js';
 import { searchOf } from './translation.js';
@@ -52,7 +44,7 @@ const validationBatches = pairBatches(encodePairs(tokenizer, validation, data.ma
 // Model and optimizer.
 const model = initialise(createTranslator(config, tokenizer.vocabSize), seed);
 const parameters = model.namedParameters();
-const { optimizer, schedule } = optimizerOf(config, parameters, trainBatches.length);
+const { optimizer, schedule } = createScheduledOptimizer(config, parameters, trainBatches.length);
 const sums = config.limits.accumulate > 1 ? accumulator(parameters) : undefined;
 
 const run = await startRun(config, {

@@ -7,19 +7,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compile } from 'common/backend';
 import { defineConfig, reportUncaught } from 'common/config';
 import { initialise } from 'common/nn';
-import { valueAndGrads } from 'common/optim';
+import { createScheduledOptimizer, valueAndGrads } from 'common/optim';
 import { writeSafetensors } from 'common/training';
 import { UsageError } from 'common/utils';
 import { encodePairs, readPairs, trainVocabulary } from './pairs.js';
-import {
-  type Batch,
-  createTranslator,
-  lossOf,
-  optimizerOf,
-  type PairTensors,
-  pairBatches,
-  tensorsOf,
-} from './recipe.js';
+import { type Batch, createTranslator, lossOf, type PairTensors, pairBatches, tensorsOf } from './recipe.js';
 import { schema } from './schema.js';
 
 reportUncaught();
@@ -38,7 +30,7 @@ const validationBatches = pairBatches(encodePairs(tokenizer, validation, config.
 const quiet = { ...config, model: { ...config.model, dropout: 0 } };
 const model = initialise(createTranslator(quiet, tokenizer.vocabSize), config.seed);
 const parameters = model.namedParameters();
-const { optimizer, schedule } = optimizerOf(config, parameters, trainBatches.length);
+const { optimizer, schedule } = createScheduledOptimizer(config, parameters, trainBatches.length);
 
 mkdirSync(folder, { recursive: true });
 await writeSafetensors(join(folder, 'initial.safetensors'), model.stateDict());
